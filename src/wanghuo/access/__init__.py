@@ -1,0 +1,1 @@
+"""People, roles, town scope, tokens and the audit trail."""

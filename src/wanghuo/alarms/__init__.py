@@ -1,0 +1,1 @@
+"""Is it true: alarms, evidence, levels."""

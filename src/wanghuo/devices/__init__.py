@@ -1,0 +1,1 @@
+"""The register of everything that senses, and its health."""

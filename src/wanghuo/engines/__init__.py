@@ -1,0 +1,1 @@
+"""PostgreSQL, NATS and their embedded copies, outbox, timers, leases, telemetry; no fire words."""

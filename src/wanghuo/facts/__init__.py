@@ -1,0 +1,1 @@
+"""What wings tell each other: signals going up, facts going out. Never changed once said."""

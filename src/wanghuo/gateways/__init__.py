@@ -1,0 +1,1 @@
+"""The city's ears: TCP, UDP, MQTT and carrier pushes."""

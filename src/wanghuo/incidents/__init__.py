@@ -1,0 +1,1 @@
+"""One suspected fire: lifecycle, ledger, timeline, disposition."""

@@ -1,0 +1,1 @@
+"""Who is told, how, and what they answered."""

@@ -1,0 +1,1 @@
+"""Towns, villages, units, places, contacts, stations and water sources."""

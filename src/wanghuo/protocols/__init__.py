@@ -1,0 +1,1 @@
+"""Bytes into signals and back; no sockets, no clock."""

@@ -1,0 +1,1 @@
+"""The Cixi twin: devices and phones that speak over real sockets."""

@@ -1,0 +1,1 @@
+"""HTTP manners that every wing shares: problems, sign-in, paging, the live stream."""
