@@ -1,4 +1,4 @@
-"""Ids derive from causes, so that a retry collides instead of doubling. Secrets come from here too."""
+"""Ids derive from causes, so a retry collides instead of doubling; secrets come from here too."""
 
 import hashlib
 import secrets

@@ -36,7 +36,9 @@ class Settings:
     postgres_dsn: str = ""
     nats_url: str = ""
     policy_dir: Path = field(default_factory=lambda: Path(__file__).parents[2] / "policy")
-    cockpit_dir: Path = field(default_factory=lambda: Path(__file__).parents[2] / "cockpit" / "dist")
+    cockpit_dir: Path = field(
+        default_factory=lambda: Path(__file__).parents[2] / "cockpit" / "dist"
+    )
     webhook: WebhookSettings = WebhookSettings()
     log_level: str = "info"
     log_json: bool = True
@@ -78,7 +80,7 @@ def _as(key: str, value: object, example: object) -> object:
     if key in _PATHS:
         return Path(str(value))
     if isinstance(example, bool):
-        return value if isinstance(value, bool) else str(value).lower() in {"1", "true", "yes", "on"}
+        return str(value).lower() in {"1", "true", "yes", "on"}
     try:
         return type(example)(value)  # type: ignore[call-arg]
     except (TypeError, ValueError) as error:

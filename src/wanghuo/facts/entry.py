@@ -123,6 +123,6 @@ def decode(packed: bytes) -> Entry:
 
 
 def entry_of_signal(signal: Signal, *, delivery: str) -> Entry:
-    """The log entry of a signal. delivery: names this reception (gateway boot, connection, serial)."""
+    """The log entry of a signal. delivery: names this reception (boot, connection, serial)."""
     made = derived("entry", signal.sender, signal.point, signal.digest, delivery)
     return Entry(id=made, at=signal.received_at, body=SignalEntry(signal=signal))

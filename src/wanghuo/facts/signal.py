@@ -1,6 +1,6 @@
 """A signal: what a device said at one moment. The shared language of gateways and judges.
 
-It stands in facts/ because protocols make it, gateways carry it, signals keep it and alarms read it.
+It stands in facts/ because protocols make it, gateways carry it, signals keep it, alarms read it.
 """
 
 from datetime import datetime
@@ -32,9 +32,7 @@ class SignalKind(StrEnum):
     UNKNOWN = "unknown"  # kept whole and shown to a person
 
 
-FIRE_LANE = frozenset(
-    {SignalKind.FIRE, SignalKind.CLEARED, SignalKind.RESET, SignalKind.NOTABLE}
-)
+FIRE_LANE = frozenset({SignalKind.FIRE, SignalKind.CLEARED, SignalKind.RESET, SignalKind.NOTABLE})
 
 
 class SensorKind(StrEnum):
@@ -61,8 +59,8 @@ class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
     sender: who spoke on the wire, `transport:address`, e.g. `gb26875:790300000000` (12 hex digits
         as on the wire), `access:OPERATOR/DEVICE`, `ctwing:IMEI`, `onenet:DEV`, `iotda:NODE`.
     point: which detector behind the sender, "" if the sender is the detector itself; for
-        GB/T 26875.3 `SYSTYPE.SYSADDR.COMPTYPE.COMPADDR`, the address as 8 hex digits as on the wire,
-        e.g. `1.1.40.0a000200`.
+        GB/T 26875.3 `SYSTYPE.SYSADDR.COMPTYPE.COMPADDR`, the address as 8 hex digits as on
+        the wire, e.g. `1.1.40.0a000200`.
     received_at: UTC, set by the gateway. happened_at: what the device claims, or None.
     digest: 16 hex digits over the bytes of this object; a resend has the same one.
     status: the status or flag word as sent, -1 if there was none.
