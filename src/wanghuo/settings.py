@@ -2,14 +2,17 @@
 
 import os
 import tomllib
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from wanghuo.errors import Invalid
 
+HOME = Path(__file__).resolve().parents[2]
 
-@dataclass(frozen=True)
-class WebhookSettings:
+
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where notices go by signed HTTP. url "" switches the channel off."""
 
     url: str = ""
@@ -17,35 +20,34 @@ class WebhookSettings:
     timeout_s: float = 5.0
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured; every default is safe on a laptop.
 
-    postgres_dsn, nats_url: "" means the embedded copy in data_dir.
+    postgres_dsn, nats_url: "" means the embedded copy in data_dir. A `{role}` in postgres_dsn
+    stands for the database role of the process that opens it. answer_url: where told parties
+    answer; "" means this host's own.
     """
 
     data_dir: Path = Path(".wanghuo")
     city: str = "cixi"
+    seed: int = 330282
     traffic: bool = True
     traffic_speed: float = 1.0
     host: str = "127.0.0.1"
     http_port: int = 8119
     gb26875_port: int = 26875
     mqtt_port: int = 1883
+    phones_port: int = 8120
     gateways: int = 1
     postgres_dsn: str = ""
     nats_url: str = ""
-    policy_dir: Path = field(default_factory=lambda: Path(__file__).parents[2] / "policy")
-    cockpit_dir: Path = field(
-        default_factory=lambda: Path(__file__).parents[2] / "cockpit" / "dist"
-    )
+    policy_dir: Path = HOME / "policy"
+    migrations_dir: Path = HOME / "migrations"
+    cockpit_dir: Path = HOME / "cockpit" / "dist"
     webhook: WebhookSettings = WebhookSettings()
+    push_secret: str = ""
     log_level: str = "info"
-    log_json: bool = True
     synthetic_fire_period_s: float = 60.0
-
-
-_PATHS = {"data_dir", "policy_dir", "cockpit_dir"}
 
 
 def load(config: Path | None = None, **overrides: object) -> Settings:
@@ -53,35 +55,48 @@ def load(config: Path | None = None, **overrides: object) -> Settings:
 
     Raises Invalid naming the key and the remedy.
     """
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if config is not None:
         try:
             values.update(tomllib.loads(config.read_text(encoding="utf-8")))
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise Invalid("config", str(error), "give a readable TOML file") from error
-    webhook = values.pop("webhook", {})
-    for key, text in os.environ.items():
-        if key.startswith("WANGHUO_") and not key.startswith("WANGHUO_WEBHOOK_"):
-            values[key.removeprefix("WANGHUO_").lower()] = text
-    values.update({k: v for k, v in overrides.items() if v is not None})
-    known = Settings()
-    made = known
-    for key, value in values.items():
-        if not hasattr(known, key) or key == "webhook":
-            raise Invalid(key, "no such setting", "see docs/settings.md for the list")
-        made = replace(made, **{key: _as(key, value, getattr(known, key))})
-    if isinstance(webhook, dict) and webhook:
-        made = replace(made, webhook=replace(made.webhook, **webhook))
-    return replace(made, data_dir=made.data_dir.absolute())
-
-
-def _as(key: str, value: object, example: object) -> object:
-    """`value` in the type of `example`, or Invalid."""
-    if key in _PATHS:
-        return Path(str(value))
-    if isinstance(example, bool):
-        return str(value).lower() in {"1", "true", "yes", "on"}
+    for key in Settings.__struct_fields__:
+        text = os.environ.get(f"WANGHUO_{key.upper()}")
+        if text is not None:
+            values[key] = text
+    values.update({key: value for key, value in overrides.items() if value is not None})
     try:
-        return type(example)(value)  # type: ignore[call-arg]
-    except (TypeError, ValueError) as error:
-        raise Invalid(key, f"{value!r} is not a {type(example).__name__}") from error
+        made = msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise Invalid("config", str(error), "docs/settings.md lists every setting") from error
+    return msgspec.structs.replace(made, data_dir=made.data_dir.absolute())
+
+
+def as_toml(settings: Settings) -> str:
+    """The settings as a TOML file that `load` reads back; for child processes."""
+    lines: list[str] = []
+    for key in Settings.__struct_fields__:
+        value = getattr(settings, key)
+        if not isinstance(value, WebhookSettings):
+            lines.append(f"{key} = {_toml(value)}")
+    lines.append("[webhook]")
+    lines += [
+        f"{key} = {_toml(getattr(settings.webhook, key))}"
+        for key in WebhookSettings.__struct_fields__
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return msgspec.json.encode(str(value)).decode()
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)
