@@ -1,0 +1,17 @@
+"""What the house asks of whoever knows people and tokens; the access wing answers it."""
+
+from typing import Protocol
+
+from wanghuo.principal import Principal
+
+
+class Doorkeeper(Protocol):
+    """Knows who carries a secret. The access wing stands above web, so web knows only this face."""
+
+    async def admit(self, secret: str) -> Principal:
+        """Who carries `secret`: an API token, a browser session or an operator's key.
+
+        Raises Unauthenticated for an unknown, expired or revoked secret, Unavailable when it
+        cannot be looked up now and was not seen lately.
+        """
+        ...

@@ -1,0 +1,58 @@
+"""What every door on HTTP needs, in one typed object that compose fills."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from starlette.requests import HTTPConnection
+
+from wanghuo.clock import Clock
+from wanghuo.engines.postgres import Database
+from wanghuo.facts.entry import Entry
+from wanghuo.settings import Settings
+from wanghuo.web.doorkeeper import Doorkeeper
+
+if TYPE_CHECKING:
+    from wanghuo.engines.stream import Stream
+
+
+class Intake(Protocol):
+    """The face of signals.model.Intake that HTTP doors use; signals stands above web."""
+
+    def fire(self, entries: Sequence[Entry]) -> Awaitable[None]:
+        """Keep fire-lane entries; durable on return. Raises Unavailable."""
+        ...
+
+    def routine(self, record: Any, on_stored: Callable[[bool], None]) -> bool:  # noqa: ANN401 - RoutineRecord lives above web
+        """Queue a signals.model.RoutineRecord; False means: no room, wait for `routine_room`."""
+        ...
+
+    def routine_room(self) -> Awaitable[None]:
+        """Return when the routine buffer has room again."""
+        ...
+
+    def quarantine(
+        self, door: str, peer: str, reason: str, raw: bytes, detail: str = ""
+    ) -> Awaitable[None]:
+        """Keep bytes nobody understood, whole, for a person; durable on return."""
+        ...
+
+
+@dataclass
+class House:
+    """The engines and people behind the doors of one web process.
+
+    database: as role wanghuo_web. intake: None where no door takes signals.
+    """
+
+    database: Database
+    clock: Clock
+    settings: Settings
+    stream: "Stream"
+    doorkeeper: Doorkeeper
+    intake: Intake | None = None
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """The house that this request came to."""
+    return cast("House", connection.app.state.house)
