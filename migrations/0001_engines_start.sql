@@ -1,5 +1,5 @@
 -- The engines' own tables: outbox, timers, leases. Roles: see docs/decisions/0003.
-CREATE SCHEMA engines;
+CREATE SCHEMA IF NOT EXISTS engines; -- the ledger of migrations may stand there already
 
 -- A lease: who owns a piece of periodic work or a partition, until when.
 CREATE TABLE engines.lease (

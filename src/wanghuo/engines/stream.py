@@ -1,0 +1,287 @@
+"""The door to NATS: four durable streams, acknowledged publishing, pulling, and plain messages.
+
+- `publish` returns when JetStream has stored the message, or raises Unavailable; never in between.
+- The connection comes back by itself for ever; nothing here gives up.
+- Consumers pull and are durable; a message not acknowledged within `ack_wait_s` comes again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Self
+
+import nats
+import nats.errors
+import nats.js.errors
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+
+from wanghuo.errors import Unavailable
+
+FACTS = "FACTS"  # facts.<topic>: kept for days, read by the live stream
+ROUTINE = "ROUTINE"  # routine.<partition>: leaves when the clerk has acknowledged it
+FIRE_FALLBACK = "FIRE_FALLBACK"  # fires while the database is down
+QUARANTINE_FALLBACK = "QUARANTINE_FALLBACK"  # unknown bytes while the database is down
+
+MIB = 1024 * 1024
+DAY_S = 24 * 3600.0
+PUBLISH_TIMEOUT_S = 5.0
+RECONNECT_PAUSE_S = 0.1
+PENDING_MAX_BYTES = 64 * MIB
+LINGER_S = 0.02
+FOLLOW_IDLE_S = 60.0
+FOLLOW_BATCH = 256
+MESSAGE_ID_HEADER = "Nats-Msg-Id"
+
+STREAMS: tuple[StreamConfig, ...] = (
+    StreamConfig(
+        name=FACTS, subjects=["facts.>"], retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD, max_age=3 * DAY_S, max_bytes=1024 * MIB, duplicate_window=600,
+    ),
+    StreamConfig(
+        name=ROUTINE, subjects=["routine.>"], retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW, max_bytes=16 * 1024 * MIB, duplicate_window=60,
+    ),
+    StreamConfig(
+        name=FIRE_FALLBACK, subjects=["fallback.fire"], retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW, max_bytes=4 * 1024 * MIB, duplicate_window=600,
+    ),
+    StreamConfig(
+        name=QUARANTINE_FALLBACK, subjects=["fallback.quarantine"],
+        retention=RetentionPolicy.WORK_QUEUE, discard=DiscardPolicy.NEW,
+        max_bytes=4 * 1024 * MIB, duplicate_window=60,
+    ),
+)  # fmt: skip
+
+_log = structlog.get_logger("engines.stream")
+
+
+async def _tell_error(error: Exception) -> None:
+    _log.warning("stream_error", error=repr(error))
+
+
+@dataclass(frozen=True)
+class Message:
+    """One stored message. sequence: its place in its stream, growing. delivered: times handed out."""
+
+    subject: str
+    payload: bytes
+    sequence: int
+    delivered: int
+    _raw: Msg
+
+    async def ack(self) -> None:
+        """Say that its effects are durable; it will not come again."""
+        await self._raw.ack()
+
+    async def later(self, delay_s: float) -> None:
+        """Hand it back, to be delivered again after `delay_s` seconds."""
+        await self._raw.nak(delay=delay_s)
+
+
+def _message(raw: Msg) -> Message:
+    about = raw.metadata
+    return Message(raw.subject, raw.data, about.sequence.stream, about.num_delivered, raw)
+
+
+class Pull:
+    """A durable consumer that asks for what it can work on."""
+
+    def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
+        self._subscription = subscription
+
+    async def fetch(self, batch: int, timeout_s: float) -> list[Message]:
+        """Up to `batch` messages; [] when none came within `timeout_s`.
+
+        Returns soon after the first one, with those that were already waiting.
+        """
+        try:
+            found = await self._subscription.fetch(1, timeout_s)
+        except (TimeoutError, nats.errors.Error):
+            return []
+        if batch > 1:
+            try:
+                found += await self._subscription.fetch(batch - 1, LINGER_S)
+            except (TimeoutError, nats.errors.Error):
+                pass  # nothing more was waiting; the first one is enough
+        return [_message(raw) for raw in found]
+
+    async def waiting(self) -> int:
+        """How many messages are stored and not yet acknowledged."""
+        about = await self._subscription.consumer_info()
+        return (about.num_pending or 0) + (about.num_ack_pending or 0)
+
+    async def close(self) -> None:
+        """Stop asking; what was delivered and not acknowledged comes again to the next."""
+        try:
+            await self._subscription.unsubscribe()
+        except nats.errors.Error as error:
+            _log.debug("unsubscribe_failed", error=repr(error))
+
+
+class Stream:
+    """A connection to NATS that mends itself."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)
+
+    @classmethod
+    async def connect(cls, url: str, *, name: str = "wanghuo") -> Self:
+        """Connect; raises Unavailable if nobody answers at the first try."""
+        try:
+            client = await nats.connect(
+                url,
+                name=name,
+                error_cb=_tell_error,
+                connect_timeout=5,
+                reconnect_time_wait=RECONNECT_PAUSE_S,  # type: ignore[arg-type] # seconds, as it is slept
+                max_reconnect_attempts=-1,
+                ping_interval=5,
+                max_outstanding_pings=2,
+                pending_size=PENDING_MAX_BYTES,
+            )
+        except (OSError, TimeoutError, nats.errors.Error) as error:
+            raise Unavailable(f"NATS does not answer: {error!r}") from error
+        return cls(client)
+
+    async def close(self) -> None:
+        """Send what is pending, then hang up."""
+        await self._client.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server is there just now."""
+        return self._client.is_connected
+
+    async def ensure(self, replicas: int = 1) -> None:
+        """Create the streams that do not exist, update those that differ."""
+        for wanted in STREAMS:
+            asked = wanted.evolve(storage=StorageType.FILE, num_replicas=replicas)
+            try:
+                await self._jetstream.stream_info(wanted.name or "")
+                await self._jetstream.update_stream(asked)
+            except nats.js.errors.NotFoundError:
+                await self._jetstream.add_stream(asked)
+
+    async def publish(
+        self,
+        subject: str,
+        payload: bytes,
+        msg_id: str | None = None,
+        *,
+        timeout_s: float = PUBLISH_TIMEOUT_S,
+    ) -> int:
+        """Store a message; its sequence in the stream. With the same `msg_id` again: the old one.
+
+        Raises Unavailable if it is not known to be stored, at once while disconnected.
+        """
+        if not self._client.is_connected:
+            raise Unavailable("NATS is not connected")
+        headers = {MESSAGE_ID_HEADER: msg_id} if msg_id else None
+        try:
+            ack = await self._jetstream.publish(subject, payload, timeout_s, headers=headers)
+        except (TimeoutError, nats.errors.Error) as error:
+            raise Unavailable(f"the stream did not store {subject}: {error!r}") from error
+        return ack.seq
+
+    async def say(self, subject: str, payload: bytes) -> None:
+        """Tell whoever listens now; nothing is stored. Raises Unavailable while disconnected."""
+        if not self._client.is_connected:
+            raise Unavailable("NATS is not connected")
+        try:
+            await self._client.publish(subject, payload)
+        except nats.errors.Error as error:
+            raise Unavailable(f"could not say {subject}: {error!r}") from error
+
+    async def listen(
+        self, subject: str, hear: Callable[[str, bytes], Awaitable[None]]
+    ) -> Callable[[], Awaitable[None]]:
+        """Call `hear(subject, payload)` for each plain message; await the answer to stop."""
+
+        async def heard(raw: Msg) -> None:
+            await hear(raw.subject, raw.data)
+
+        subscription = await self._client.subscribe(subject, cb=heard)
+        return subscription.unsubscribe
+
+    async def pull(
+        self,
+        stream: str,
+        durable: str,
+        *,
+        subject: str | None = None,
+        ack_wait_s: float = 30.0,
+        ack_pending_max: int = 10_000,
+    ) -> Pull:
+        """The durable consumer `durable` of `stream`, created if there is none.
+
+        subject: a filter. Raises Unavailable if NATS does not answer.
+        """
+        wanted = ConsumerConfig(
+            durable_name=durable,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ack_wait_s,
+            max_ack_pending=ack_pending_max,
+            filter_subject=subject,
+        )
+        try:
+            await self._jetstream.add_consumer(stream, wanted)
+            bound = await self._jetstream.pull_subscribe_bind(durable, stream)
+        except (TimeoutError, nats.errors.Error) as error:
+            raise Unavailable(f"no consumer {durable} of {stream}: {error!r}") from error
+        return Pull(bound)
+
+    async def follow(self, stream: str, after: int | None) -> AsyncIterator[Message | None]:
+        """Messages of `stream` after sequence `after` (None: from now on), in order, for ever.
+
+        Yields None now and then while nothing comes, so that a reader can look at its own peer.
+        Nothing is remembered: the reader keeps the sequence and resumes with it.
+        """
+        while True:
+            start = (DeliverPolicy.NEW, None)
+            if after is not None:
+                start = (DeliverPolicy.BY_START_SEQUENCE, after + 1)
+            wanted = ConsumerConfig(
+                ack_policy=AckPolicy.NONE,
+                deliver_policy=start[0],
+                opt_start_seq=start[1],
+                inactive_threshold=FOLLOW_IDLE_S,
+                mem_storage=True,
+            )
+            try:
+                made = await self._jetstream.add_consumer(stream, wanted)
+                bound = await self._jetstream.pull_subscribe_bind(made.name, stream)
+            except (TimeoutError, nats.errors.Error) as error:
+                _log.info("follow_waits", stream=stream, error=repr(error))
+                yield None
+                await asyncio.to_thread(lambda: None)
+                continue
+            pull = Pull(bound)
+            try:
+                async for message in self._flow(pull):
+                    if message is not None:
+                        after = message.sequence
+                    yield message
+            finally:
+                await pull.close()
+
+    async def _flow(self, pull: Pull) -> AsyncIterator[Message | None]:
+        """Until the connection was lost: then the consumer may be gone and is made anew."""
+        while self._client.is_connected:
+            found = await pull.fetch(FOLLOW_BATCH, 1.0)
+            for message in found:
+                yield message
+            if not found:
+                yield None
