@@ -1,0 +1,166 @@
+"""What a person can type. Every command has an example under --help; exit codes are 0, 1 and 2.
+
+0: done. 1: done, and the answer is no (a check failed, a row was refused). 2: could not be done.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Group, Parameter
+
+from wanghuo import compose
+from wanghuo.errors import WanghuoError
+from wanghuo.settings import Settings, load
+
+app = App(
+    name="wanghuo",
+    help="Wanghuo 望火: sense, judge, tell, guide.",
+    version="0.1.0",
+    result_action="return_value",
+)
+twin = App(name="twin", help="The Cixi twin: devices and phones that speak over real sockets.")
+app.command(twin)
+_where = Group("Where")
+
+Config = Annotated[Path | None, Parameter(help="A TOML file; docs/settings.md lists the keys.")]
+Data = Annotated[
+    Path | None, Parameter(name="--data", group=_where, help="The data folder [.wanghuo].")
+]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a script.")]
+
+
+@app.command
+def up(
+    *,
+    data: Data = None,
+    city: str | None = None,
+    traffic: bool | None = None,
+    port: int | None = None,
+    gb26875_port: int | None = None,
+    mqtt_port: int | None = None,
+    phones_port: int | None = None,
+    gateways: int | None = None,
+    speed: float | None = None,
+    config: Config = None,
+) -> int:
+    """Start everything: engines, the city, gateways, judge, cockpit and live traffic.
+
+    Prints one line `ready http://127.0.0.1:8119`. Ctrl-C stops all. A second start goes on where
+    the first one was. Example: `wanghuo up --data /srv/wanghuo --no-traffic --port 8200`
+
+    Parameters
+    ----------
+    city
+        `cixi`, or a folder with towns.csv, places.csv, devices.csv, contacts.csv, stations.csv.
+    traffic
+        Live traffic of the twin; --no-traffic for a real city.
+    port
+        Web and API [8119].
+    gateways
+        Gateway processes that share the ports [1].
+    speed
+        Hours of city life per hour of clock, for the twin's traffic [1].
+    """
+    return compose.up(
+        _settings(
+            config,
+            data_dir=data,
+            city=city,
+            traffic=traffic,
+            http_port=port,
+            gb26875_port=gb26875_port,
+            mqtt_port=mqtt_port,
+            phones_port=phones_port,
+            gateways=gateways,
+            traffic_speed=speed,
+        )
+    )
+
+
+@app.command
+def run(role: Literal["gateway", "engine", "web", "twin"], *, config: Path) -> int:
+    """Run one role in this process, for a cluster or under a supervisor of your own.
+
+    Example: `wanghuo run gateway --config /etc/wanghuo.toml`
+    """
+    return compose.run(role, _settings(config))
+
+
+@app.command
+def migrate(*, data: Data = None, config: Config = None) -> int:
+    """Bring the database's schema up to date and say what was done.
+
+    Example: `wanghuo migrate --config /etc/wanghuo.toml`
+    """
+    return compose.migrate(_settings(config, data_dir=data))
+
+
+@app.command(name="import")
+def import_(
+    kind: Literal["places", "devices", "contacts", "stations"],
+    file: Path,
+    *,
+    commit: Annotated[bool, Parameter(negative="")] = False,
+    datum: Literal["WGS-84", "GCJ-02", "BD-09", "CGCS2000"] | None = None,
+    json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> int:
+    """Read places, devices, contacts or stations from CSV or xlsx; without --commit only a preview.
+
+    Every refused row names its cell and the remedy. Importing a file twice changes nothing.
+    Example: `wanghuo import places places.xlsx --datum GCJ-02 --commit`
+
+    Parameters
+    ----------
+    datum
+        What the coordinates are in when the file has no datum column.
+    """
+    settings = _settings(config, data_dir=data)
+    return compose.import_file(settings, kind, file, datum=datum, commit=commit, as_json=json)
+
+
+@twin.command
+def ignite(
+    place: str | None = None, *, seed: int = 1, data: Data = None, config: Config = None
+) -> int:
+    """Let a fire grow at a place of the running city; detectors answer one after the other.
+
+    Example: `wanghuo twin ignite 330282107-000123`, or without a place: one is drawn by the seed.
+    """
+    return compose.ignite(_settings(config, data_dir=data), place, seed)
+
+
+@app.command
+def replay(*, json: AsJson = False, data: Data = None, config: Config = None) -> int:
+    """Judge the whole fire log again in an empty database and compare, byte for byte.
+
+    Example: `wanghuo replay --data .wanghuo`; ends with 1 if anything differs.
+    """
+    return compose.replay(_settings(config, data_dir=data), as_json=json)
+
+
+@app.command
+def doctor(*, json: AsJson = False, data: Data = None, config: Config = None) -> int:
+    """Look at every part and say what is wrong and what to do; ends with 1 if anything is.
+
+    Example: `wanghuo doctor --json`
+    """
+    return compose.doctor(_settings(config, data_dir=data), as_json=json)
+
+
+def _settings(config: Path | None, **overrides: object) -> Settings:
+    return load(config, **overrides)
+
+
+def main() -> None:
+    """Run the command line; an error says what to do and ends with 2."""
+    try:
+        code = app()
+    except WanghuoError as error:
+        sys.stderr.write(f"wanghuo: {error}\n")
+        code = 2
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
