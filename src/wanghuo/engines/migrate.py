@@ -1,4 +1,4 @@
-"""Migrations: plain SQL files `NNNN_wing_what.sql`, each in one transaction, never changed once run.
+"""Migrations: SQL files `NNNN_wing_what.sql`, each in one transaction, never changed once run.
 
 The ledger engines.migration is made here, before the first file. An advisory lock lets several
 processes start at once; the second finds nothing left to do.

@@ -26,13 +26,15 @@ DOWN: tuple[type[BaseException], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InternalServerError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
+SqlError = asyncpg.PostgresError  # the database answered: no
 
 
 class Row(Protocol):
     """One row of an answer: by column name or by position."""
 
-    def __getitem__(self, key: str | int) -> Any: ...  # noqa: ANN401, D105 — as wide as SQL is
+    def __getitem__(self, key: str | int) -> Any: ...  # noqa: ANN401 — as wide as SQL is
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
         """The column's value, or `default` if there is no such column."""
@@ -52,7 +54,7 @@ class Row(Protocol):
 
 
 class Transaction(Protocol):
-    """A database connection inside a transaction; arguments stand for $1, $2, …"""
+    """A database connection inside a transaction. Arguments stand for $1, $2 and so on."""
 
     async def execute(self, query: str, *args: Any) -> str:  # noqa: ANN401
         """Run it; the answer is the command tag, e.g. `INSERT 0 3`."""

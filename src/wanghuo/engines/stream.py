@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
@@ -42,6 +43,7 @@ PENDING_MAX_BYTES = 64 * MIB
 LINGER_S = 0.02
 FOLLOW_IDLE_S = 60.0
 FOLLOW_BATCH = 256
+FOLLOW_WAIT_S = 1.0
 MESSAGE_ID_HEADER = "Nats-Msg-Id"
 
 STREAMS: tuple[StreamConfig, ...] = (
@@ -73,7 +75,7 @@ async def _tell_error(error: Exception) -> None:
 
 @dataclass(frozen=True)
 class Message:
-    """One stored message. sequence: its place in its stream, growing. delivered: times handed out."""
+    """One stored message. sequence: its place in the stream. delivered: how often handed out."""
 
     subject: str
     payload: bytes
@@ -104,17 +106,18 @@ class Pull:
     async def fetch(self, batch: int, timeout_s: float) -> list[Message]:
         """Up to `batch` messages; [] when none came within `timeout_s`.
 
-        Returns soon after the first one, with those that were already waiting.
+        Returns soon after the first one, with those that were already waiting. Raises Unavailable
+        if the consumer is gone: ask for it anew.
         """
         try:
             found = await self._subscription.fetch(1, timeout_s)
-        except (TimeoutError, nats.errors.Error):
+        except TimeoutError:
             return []
+        except nats.errors.Error as error:
+            raise Unavailable(f"the consumer does not answer: {error!r}") from error
         if batch > 1:
-            try:
+            with contextlib.suppress(TimeoutError, nats.errors.Error):  # the first one is enough
                 found += await self._subscription.fetch(batch - 1, LINGER_S)
-            except (TimeoutError, nats.errors.Error):
-                pass  # nothing more was waiting; the first one is enough
         return [_message(raw) for raw in found]
 
     async def waiting(self) -> int:
@@ -130,23 +133,38 @@ class Pull:
             _log.debug("unsubscribe_failed", error=repr(error))
 
 
+class _Life:
+    """Which life of the connection this is: it grows each time that the connection comes back."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.back = asyncio.Event()
+
+    async def came_back(self) -> None:
+        self.count += 1
+        self.back.set()
+
+
 class Stream:
     """A connection to NATS that mends itself."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, life: _Life) -> None:
         self._client = client
         self._jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)
+        self._life = life
 
     @classmethod
     async def connect(cls, url: str, *, name: str = "wanghuo") -> Self:
         """Connect; raises Unavailable if nobody answers at the first try."""
+        life = _Life()
         try:
             client = await nats.connect(
                 url,
                 name=name,
                 error_cb=_tell_error,
+                reconnected_cb=life.came_back,
                 connect_timeout=5,
-                reconnect_time_wait=RECONNECT_PAUSE_S,  # type: ignore[arg-type] # seconds, as it is slept
+                reconnect_time_wait=RECONNECT_PAUSE_S,
                 max_reconnect_attempts=-1,
                 ping_interval=5,
                 max_outstanding_pings=2,
@@ -154,7 +172,7 @@ class Stream:
             )
         except (OSError, TimeoutError, nats.errors.Error) as error:
             raise Unavailable(f"NATS does not answer: {error!r}") from error
-        return cls(client)
+        return cls(client, life)
 
     async def close(self) -> None:
         """Send what is pending, then hang up."""
@@ -250,38 +268,54 @@ class Stream:
         Nothing is remembered: the reader keeps the sequence and resumes with it.
         """
         while True:
-            start = (DeliverPolicy.NEW, None)
-            if after is not None:
-                start = (DeliverPolicy.BY_START_SEQUENCE, after + 1)
-            wanted = ConsumerConfig(
-                ack_policy=AckPolicy.NONE,
-                deliver_policy=start[0],
-                opt_start_seq=start[1],
-                inactive_threshold=FOLLOW_IDLE_S,
-                mem_storage=True,
-            )
             try:
-                made = await self._jetstream.add_consumer(stream, wanted)
-                bound = await self._jetstream.pull_subscribe_bind(made.name, stream)
+                pull = await self._follower(stream, after)
             except (TimeoutError, nats.errors.Error) as error:
                 _log.info("follow_waits", stream=stream, error=repr(error))
                 yield None
-                await asyncio.to_thread(lambda: None)
+                await self._reconnected()
                 continue
-            pull = Pull(bound)
             try:
-                async for message in self._flow(pull):
-                    if message is not None:
-                        after = message.sequence
+                async for message in self._flow(pull, after):
+                    after = after if message is None else message.sequence
                     yield message
             finally:
                 await pull.close()
 
-    async def _flow(self, pull: Pull) -> AsyncIterator[Message | None]:
-        """Until the connection was lost: then the consumer may be gone and is made anew."""
-        while self._client.is_connected:
-            found = await pull.fetch(FOLLOW_BATCH, 1.0)
+    async def _follower(self, stream: str, after: int | None) -> Pull:
+        """A consumer of one reader's life, which starts behind `after`."""
+        wanted = ConsumerConfig(
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.NEW,
+            inactive_threshold=FOLLOW_IDLE_S,
+            mem_storage=True,
+        )
+        if after is not None:
+            wanted.deliver_policy = DeliverPolicy.BY_START_SEQUENCE
+            wanted.opt_start_seq = after + 1
+        made = await self._jetstream.add_consumer(stream, wanted)
+        return Pull(await self._jetstream.pull_subscribe_bind(made.name, stream))
+
+    async def _flow(self, pull: Pull, after: int | None) -> AsyncIterator[Message | None]:
+        """What comes, until something may have been missed: then the follower is made anew."""
+        first, life = True, self._life.count
+        while self._client.is_connected and self._life.count == life:
+            try:
+                found = await pull.fetch(FOLLOW_BATCH, FOLLOW_WAIT_S)
+            except Unavailable as error:
+                _log.info("follower_lost", error=str(error))
+                return
             for message in found:
+                missed = after is not None and message.sequence != after + 1
+                if missed and not first:
+                    return
+                first, after = False, message.sequence
                 yield message
             if not found:
                 yield None
+
+    async def _reconnected(self) -> None:
+        """A short wait, less if the connection comes back meanwhile."""
+        self._life.back.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._life.back.wait(), FOLLOW_WAIT_S)

@@ -1,0 +1,178 @@
+"""Group commit: many callers, one statement, one fsync; a second at most, and then an honest no.
+
+- Callers that come while a commit is on its way share the next one, so the lane gets wider under
+  load instead of slower.
+- A caller waits `patience_s` at most. Then it hears Unavailable, which means: not *known* to be
+  durable. What is written must therefore be idempotent.
+- Once the database was found down, callers hear so at once, while one task goes on knocking.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import asyncpg
+import structlog
+
+from wanghuo.clock import Clock
+from wanghuo.engines.postgres import DOWN, Transaction, prepare
+from wanghuo.errors import Unavailable
+
+Item = TypeVar("Item")
+
+BATCH_MAX = 1024  # items in one statement
+PATIENCE_S = 1.0
+KNOCK_PERIOD_S = 0.2
+WRITABLE = "SELECT NOT pg_is_in_recovery()"
+
+_log = structlog.get_logger("engines.group_commit")
+
+
+@dataclass
+class _Waiting(Generic[Item]):
+    """One caller. until_s: when it stops waiting."""
+
+    items: Sequence[Item]
+    until_s: float
+    done: asyncio.Future[None]
+
+
+class GroupCommit(Generic[Item]):
+    """Writes items through a connection of its own.
+
+    write: stores the items with one autocommitted statement; idempotent. dsn: where to.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        write: Callable[[Transaction, Sequence[Item]], Awaitable[object]],
+        clock: Clock,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._dsn = dsn
+        self._write = write
+        self._clock = clock
+        self._patience_s = patience_s
+        self._waiting: list[_Waiting[Item]] = []
+        self._wake = asyncio.Event()
+        self._connection: asyncpg.Connection | None = None
+        self._worker: asyncio.Task[None] | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether the database answered when it was last asked."""
+        return self._connection is not None
+
+    async def start(self) -> None:
+        """Connect if the database is there, and begin to work either way."""
+        await self._knock()
+        self._worker = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Stop working; whoever still waits hears Unavailable."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+        self._refuse(self._waiting, "the intake is closing")
+        self._waiting = []
+        self._hang_up()
+
+    async def put(self, items: Sequence[Item]) -> None:
+        """Durable on return. Raises Unavailable when that is not known, after 1 s at most."""
+        if self._connection is None:
+            raise Unavailable("the database is down")
+        until_s = self._clock.monotonic_s() + self._patience_s
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(items, until_s, done))
+        self._wake.set()
+        await done
+
+    async def _work(self) -> None:
+        while True:
+            if self._connection is None:
+                await self._knock()
+                if self._connection is None:
+                    await self._clock.sleep(KNOCK_PERIOD_S)
+                    continue
+                _log.info("database_is_back")
+            await self._wake.wait()
+            batch = self._take()
+            if batch:
+                await self._commit(self._connection, batch)
+
+    def _take(self) -> list[_Waiting[Item]]:
+        """The oldest callers, as many as fit in one statement."""
+        size = count = 0
+        for waiting in self._waiting:
+            size += len(waiting.items)
+            if count and size > BATCH_MAX:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        if not self._waiting:
+            self._wake.clear()
+        return batch
+
+    async def _commit(self, connection: asyncpg.Connection, batch: list[_Waiting[Item]]) -> None:
+        items = [item for waiting in batch for item in waiting.items]
+        left_s = batch[0].until_s - self._clock.monotonic_s()
+        try:
+            async with asyncio.timeout(max(left_s, 0.001)):
+                await self._write(connection, items)
+        except DOWN as error:
+            _log.error("database_is_down", error=repr(error))
+            self._hang_up()
+            self._refuse([*batch, *self._waiting], "the database did not commit in time")
+            self._waiting = []
+            self._wake.clear()
+        except asyncpg.PostgresError as error:
+            await self._one_by_one(batch, error)
+        except asyncio.CancelledError:
+            self._refuse(batch, "the intake is closing")
+            raise
+        else:
+            for waiting in batch:
+                if not waiting.done.done():
+                    waiting.done.set_result(None)
+
+    async def _one_by_one(self, batch: list[_Waiting[Item]], error: asyncpg.PostgresError) -> None:
+        """Something in the batch is not storable: only its own caller shall hear of it."""
+        if len(batch) == 1:
+            if not batch[0].done.done():
+                batch[0].done.set_exception(error)
+            return
+        for waiting in batch:
+            if self._connection is None:
+                self._refuse([waiting], "the database is down")
+            else:
+                await self._commit(self._connection, [waiting])
+
+    def _refuse(self, callers: Sequence[_Waiting[Item]], why: str) -> None:
+        for waiting in callers:
+            if not waiting.done.done():
+                waiting.done.set_exception(Unavailable(why))
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def _knock(self) -> None:
+        """Connect, if a database that can be written to answers."""
+        connection: asyncpg.Connection | None = None
+        try:
+            async with asyncio.timeout(self._patience_s):
+                connection = await asyncpg.connect(
+                    self._dsn, server_settings={"application_name": "intake", "jit": "off"}
+                )
+                await prepare(connection)
+                if await connection.fetchval(WRITABLE):
+                    self._connection, connection = connection, None
+        except DOWN as error:
+            _log.debug("database_does_not_answer", error=repr(error))
+        finally:
+            if connection is not None:
+                connection.terminate()
