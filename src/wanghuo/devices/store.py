@@ -1,0 +1,256 @@
+"""The tables of devices: operators, senders, devices, health."""
+
+# ruff: noqa: S608 - only our own column names are put together, values are always $n
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from wanghuo.devices.model import TEST_OPERATOR_ID, Device, Health, Operator, Point, Sender
+from wanghuo.engines.postgres import Row, Transaction
+from wanghuo.errors import Missing
+
+DEVICE_COLUMNS: Final = (
+    "id", "origin", "sender", "place_id", "town_code", "kind", "operator_id", "location",
+    "profile", "installed_on", "out_of_service",
+)  # fmt: skip
+SENDER_COLUMNS: Final = ("sender", "place_id", "town_code", "operator_id", "profile")
+_DEVICE: Final = ", ".join(DEVICE_COLUMNS)
+_SENDER: Final = ", ".join((*SENDER_COLUMNS, "peer"))
+
+# A point is its device; else whatever its registered transmitter says; else what another point of
+# the same sender says. One question for a whole batch.
+POINTS: Final = """
+    SELECT asked.origin, coalesce(d.id, '') AS device_id,
+        coalesce(d.place_id, s.place_id, other.place_id) AS place_id,
+        coalesce(d.town_code, s.town_code, other.town_code) AS town_code,
+        coalesce(d.kind, '') AS kind, coalesce(d.location, '') AS location,
+        coalesce(d.operator_id, s.operator_id, other.operator_id) AS operator_id,
+        coalesce(d.out_of_service, false) AS out_of_service
+    FROM unnest($1::text[], $2::text[]) AS asked (origin, sender)
+    LEFT JOIN devices.device d ON d.origin = asked.origin
+    LEFT JOIN devices.sender s ON d.id IS NULL AND s.sender = asked.sender
+    LEFT JOIN LATERAL (
+        SELECT place_id, town_code, operator_id FROM devices.device o
+        WHERE d.id IS NULL AND s.sender IS NULL AND o.sender = asked.sender
+        ORDER BY o.id LIMIT 1
+    ) other ON true
+    WHERE coalesce(d.place_id, s.place_id, other.place_id) IS NOT NULL
+"""
+
+# A later word about a point replaces an earlier one, never the other way round.
+UPSERT_HEALTH: Final = """
+    INSERT INTO devices.health AS h (origin, last_seen_at, state, detail)
+    SELECT DISTINCT ON (origin) origin, last_seen_at, state, detail
+    FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[])
+        AS fresh (origin, last_seen_at, state, detail)
+    ORDER BY origin, last_seen_at DESC
+    ON CONFLICT (origin) DO UPDATE SET last_seen_at = excluded.last_seen_at,
+        state = excluded.state, detail = excluded.detail
+    WHERE h.last_seen_at <= excluded.last_seen_at
+"""
+
+# A transmitter to try with: of an awake place, two smoke points at least, the first by id.
+EXAMPLE: Final = """
+    SELECT d.sender, d.place_id, array_agg(d.origin ORDER BY d.id) AS origins
+    FROM devices.device d JOIN devices.sender s ON s.sender = d.sender
+    JOIN premises.place p ON p.id = d.place_id
+    WHERE p.category = $1 AND NOT p.test AND d.kind = 'smoke' AND d.origin <> d.sender
+        AND d.sender LIKE 'gb26875:%' AND NOT d.out_of_service
+    GROUP BY d.sender, d.place_id HAVING count(*) >= 2 ORDER BY d.place_id LIMIT 1
+"""
+
+
+async def register_is_loaded(tx: Transaction) -> bool:
+    """Whether there is any device but the synthetic fire's."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM devices.device WHERE operator_id <> $1)", TEST_OPERATOR_ID
+        )
+    )
+
+
+async def load_register(
+    tx: Transaction,
+    operators: Iterable[Sequence[Any]],
+    senders: Iterable[Sequence[Any]],
+    devices: Iterable[Sequence[Any]],
+) -> bool:
+    """Fill the empty register; False if it is filled already.
+
+    Rows are tuples: operators (id, name, town_code), senders as SENDER_COLUMNS, devices as
+    DEVICE_COLUMNS. Iterators are read once and not held.
+    """
+    if await register_is_loaded(tx):
+        return False
+    await tx.execute("SET LOCAL statement_timeout = 0")
+    await _load(tx, "operator", ("id", "name", "town_code"), operators)
+    await _load(tx, "sender", SENDER_COLUMNS, senders)
+    await _load(tx, "device", DEVICE_COLUMNS, devices)
+    return True
+
+
+async def _load(
+    tx: Transaction, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]
+) -> None:
+    """COPY into a temporary table, then insert: COPY itself stops at row-level security."""
+    listed = ", ".join(columns)
+    await tx.execute(
+        f"CREATE TEMP TABLE load_{table} (LIKE devices.{table} INCLUDING DEFAULTS) ON COMMIT DROP"
+    )
+    await tx.copy_records_to_table(f"load_{table}", records=rows, columns=columns)
+    await tx.execute(f"INSERT INTO devices.{table} ({listed}) SELECT {listed} FROM load_{table}")
+    await tx.execute(f"DROP TABLE load_{table}")
+    await tx.execute(f"ANALYZE devices.{table}")
+
+
+async def add_synthetic(tx: Transaction, sender: Sequence[Any], device: Sequence[Any]) -> None:
+    """The synthetic fire's sender and device, as rows like load_register's; harmless if there."""
+    await upsert_senders(tx, [Sender(*sender)])
+    await upsert_devices(tx, [Device(*device)])
+
+
+async def upsert_devices(tx: Transaction, devices: Iterable[Device]) -> None:
+    """Put devices by id, changing those that are there."""
+    slots = ", ".join(f"${at}" for at in range(1, len(DEVICE_COLUMNS) + 1))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in DEVICE_COLUMNS[1:])
+    await tx.executemany(
+        f"INSERT INTO devices.device ({_DEVICE}) VALUES ({slots})"
+        f" ON CONFLICT (id) DO UPDATE SET {changes}",
+        [msgspec.structs.astuple(device) for device in devices],
+    )
+
+
+async def upsert_senders(tx: Transaction, senders: Iterable[Sender]) -> None:
+    """Put senders, changing those that are there; a bound peer stays bound."""
+    await tx.executemany(
+        f"INSERT INTO devices.sender ({_SENDER}) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (sender) DO UPDATE SET place_id = excluded.place_id,"
+        " town_code = excluded.town_code, operator_id = excluded.operator_id,"
+        " profile = excluded.profile",
+        [msgspec.structs.astuple(sender) for sender in senders],
+    )
+
+
+async def upsert_operators(tx: Transaction, operators: Iterable[Operator]) -> None:
+    """Put operators; a key that is not given stays."""
+    await tx.executemany(
+        "INSERT INTO devices.operator AS o (id, name, town_code, key_digest)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " town_code = excluded.town_code,"
+        " key_digest = coalesce(excluded.key_digest, o.key_digest)",
+        [msgspec.structs.astuple(operator) for operator in operators],
+    )
+
+
+def digest_of_key(key: str) -> bytes:
+    """What is kept of an operator's key: its SHA-256."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+async def set_operator_keys(tx: Transaction, keys: Mapping[str, str]) -> None:
+    """Give operators their keys; only the digests are kept."""
+    await tx.executemany(
+        "UPDATE devices.operator SET key_digest = $2 WHERE id = $1",
+        [(operator_id, digest_of_key(key)) for operator_id, key in keys.items()],
+    )
+
+
+async def operators(tx: Transaction) -> list[Operator]:
+    """Every operator by id."""
+    found = await tx.fetch(
+        "SELECT id, name, town_code, key_digest FROM devices.operator ORDER BY id"
+    )
+    return [Operator(*row.values()) for row in found]
+
+
+async def operator_of_key(tx: Transaction, key: str) -> Operator | None:
+    """The operator with this key, or None."""
+    row = await tx.fetchrow(
+        "SELECT id, name, town_code, key_digest FROM devices.operator WHERE key_digest = $1",
+        digest_of_key(key),
+    )
+    return None if row is None else Operator(*row.values())
+
+
+async def points(tx: Transaction, origins: Iterable[str]) -> dict[str, Point]:
+    """What is registered of the points with these origins (`sender` or `sender/point`).
+
+    An unregistered point of a registered sender gets the sender's place and device_id "". Points
+    of unknown senders are left out.
+    """
+    asked = sorted(set(origins))
+    found = await tx.fetch(POINTS, asked, [sender_of(origin) for origin in asked])
+    return {row["origin"]: Point(*row.values()) for row in found}
+
+
+def sender_of(origin: str) -> str:
+    """The sender in an origin. Only `access:OPERATOR/DEVICE` has a slash of its own."""
+    parts = origin.split("/")
+    return "/".join(parts[:2]) if origin.startswith("access:") else parts[0]
+
+
+async def sender_register(tx: Transaction) -> dict[str, Sender]:
+    """Every registered transmitter by Signal.sender, for the gateways to hold in memory."""
+    found = await tx.fetch(f"SELECT {_SENDER} FROM devices.sender")
+    return {row["sender"]: Sender(*row.values()) for row in found}
+
+
+async def devices_of(tx: Transaction, place_ids: Iterable[str]) -> list[Device]:
+    """The devices of these places by id."""
+    found = await tx.fetch(
+        f"SELECT {_DEVICE} FROM devices.device WHERE place_id = ANY ($1) ORDER BY id",
+        list(place_ids),
+    )
+    return [Device(*row.values()) for row in found]
+
+
+async def device(tx: Transaction, device_id: str) -> Device:
+    """One device. Raises Missing, also for one outside the transaction's towns."""
+    row = await tx.fetchrow(
+        f"SELECT {_DEVICE} FROM devices.device WHERE id = $1",
+        device_id,
+    )
+    if row is None:
+        raise Missing(f"there is no device {device_id}")
+    return Device(*row.values())
+
+
+async def health_of(tx: Transaction, origins: Iterable[str]) -> dict[str, Health]:
+    """The last state of these points; points that never spoke are left out."""
+    found = await tx.fetch(
+        "SELECT origin, last_seen_at, state, detail FROM devices.health WHERE origin = ANY ($1)",
+        list(origins),
+    )
+    return {row["origin"]: Health(*row.values()) for row in found}
+
+
+async def upsert_health(tx: Transaction, rows: Iterable[Health]) -> None:
+    """Put last states in bulk; an older word never replaces a later one."""
+    given = list(rows)
+    await tx.execute(
+        UPSERT_HEALTH,
+        [row.origin for row in given],
+        [row.last_seen_at for row in given],
+        [row.state for row in given],
+        [row.detail for row in given],
+    )
+
+
+async def example_transmitter(tx: Transaction, category: str = "industrial") -> Row | None:
+    """sender, place_id and origins of the smoke points of one transmitter to try with."""
+    return await tx.fetchrow(EXAMPLE, category)
+
+
+async def counts(tx: Transaction) -> dict[str, int]:
+    """devices, senders and operators; the synthetic fire's device is not counted."""
+    row = await tx.fetchrow(
+        "SELECT (SELECT count(*) FROM devices.device WHERE operator_id <> $1) AS devices,"
+        " (SELECT count(*) FROM devices.sender WHERE operator_id <> $1) AS senders,"
+        " (SELECT count(*) FROM devices.operator) AS operators",
+        TEST_OPERATOR_ID,
+    )
+    assert row is not None
+    return dict(row.items())

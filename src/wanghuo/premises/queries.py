@@ -1,0 +1,97 @@
+"""Every question the premises store asks the database, by name, with a sentence.
+
+Columns stand in the order of the records in model.py, so that a row is a record.
+"""
+
+# ruff: noqa: S608 - only our own column names are put together, values are always $n
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "town": ("code", "name", "short", "lon", "lat"),
+    "village": ("code", "town_code", "name", "kind", "lon", "lat"),
+    "unit": ("id", "name", "credit_code", "town_code"),
+    "place": (
+        "id", "unit_id", "name", "category", "address", "town_code", "village_code", "building",
+        "lon", "lat", "datum", "people", "sleeping", "hazards", "profile", "test",
+    ),
+    "contact": (
+        "id", "owner_kind", "owner_id", "town_code", "name", "role", "phone", "verified",
+        "sequence",
+    ),
+    "station": (
+        "id", "level", "keeper", "name", "town_code", "village_code", "lon", "lat", "crew",
+        "on_duty",
+    ),
+    "water": ("id", "kind", "name", "town_code", "lon", "lat", "flow_l_per_s"),
+}  # fmt: skip
+
+
+def columns(table: str, prefix: str = "") -> str:
+    """The columns of a table for a SELECT, each with `prefix` before it."""
+    return ", ".join(f"{prefix}{name}" for name in TABLES[table])
+
+
+# Places by id, in any order.
+PLACES = f"SELECT {columns('place')} FROM premises.place WHERE id = ANY ($1)"
+
+# Places that stand in one of these buildings.
+PLACES_OF_BUILDINGS = f"SELECT {columns('place')} FROM premises.place WHERE building = ANY ($1)"
+
+# Units by id.
+UNITS = f"SELECT {columns('unit')} FROM premises.unit WHERE id = ANY ($1)"
+
+# Contacts of several owners, who is called first first; $1 kinds and $2 ids belong together.
+CONTACTS = f"""
+    SELECT {columns("contact", "c.")} FROM premises.contact c
+    JOIN unnest($1::text[], $2::text[]) AS owner (kind, id)
+        ON c.owner_kind = owner.kind AND c.owner_id = owner.id
+    ORDER BY c.owner_kind, c.owner_id, c.sequence, c.id
+"""
+
+STATIONS = f"SELECT {columns('station')} FROM premises.station ORDER BY id"
+TOWNS = f"SELECT {columns('town')} FROM premises.town ORDER BY code"
+VILLAGES = f"SELECT {columns('village')} FROM premises.village ORDER BY code"
+
+# Water inside a box of degrees: west, east, south, north.
+WATER_IN_BOX = f"""
+    SELECT {columns("water")} FROM premises.water
+    WHERE lon BETWEEN $1 AND $2 AND lat BETWEEN $3 AND $4
+"""
+
+# What the map draws of every place.
+PLACE_COLUMNS = """
+    SELECT id, lon, lat, category, town_code, sleeping FROM premises.place
+    WHERE NOT test ORDER BY id
+"""
+
+# A page of places: $1 LIKE pattern, $2 town or '', $3 category or '', $4 id after, $5 size,
+# $6 device words or '', $7 digits of a telephone number or ''.
+SEARCH = f"""
+    SELECT {columns("place", "p.")} FROM premises.place p
+    WHERE NOT p.test AND p.id > $4
+        AND ($2 = '' OR p.town_code = $2) AND ($3 = '' OR p.category = $3)
+        AND (p.search LIKE $1
+            OR ($6 <> '' AND p.id IN
+                (SELECT place_id FROM devices.device WHERE id = $6 OR origin = $6 OR sender = $6))
+            OR ($7 <> '' AND p.unit_id IN
+                (SELECT owner_id FROM premises.contact
+                 WHERE owner_kind = 'unit' AND phone LIKE '%' || $7 || '%')))
+    ORDER BY p.id LIMIT $5
+"""
+
+COUNTS = """
+    SELECT (SELECT count(*) FROM premises.place WHERE NOT test) AS places,
+        (SELECT count(*) FROM premises.station) AS stations,
+        (SELECT count(*) FROM premises.town) AS towns,
+        (SELECT count(*) FROM premises.village) AS villages,
+        (SELECT count(*) FROM premises.unit WHERE id <> $1) AS units,
+        (SELECT count(*) FROM premises.water) AS water
+"""
+
+# What the simulator needs: every point with its place, the points of one sender together.
+WORLD = """
+    SELECT d.sender, d.profile, d.operator_id, d.place_id, p.category, p.lon, p.lat,
+        d.origin, d.kind
+    FROM devices.device d JOIN premises.place p ON p.id = d.place_id
+    WHERE NOT p.test AND NOT d.out_of_service
+    ORDER BY d.sender, d.id
+"""

@@ -1,0 +1,202 @@
+"""The tables of premises: towns, units, places, contacts, stations, water.
+
+The judge reads set-based: one question for all the ids of a batch, never one a row.
+"""
+
+# ruff: noqa: S608 - only our own column names are put together, values are always $n
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from wanghuo.engines.postgres import Row, Transaction
+from wanghuo.errors import Missing
+from wanghuo.place import METRES_PER_DEGREE, Coordinates, near_distance_m
+from wanghuo.premises import queries
+from wanghuo.premises.city_whole import City
+from wanghuo.premises.model import (
+    TEST_UNIT_ID,
+    Contact,
+    Place,
+    Station,
+    Town,
+    Unit,
+    Village,
+    Water,
+)
+from wanghuo.premises.search import search_text
+from wanghuo.premises.synthetic import Synthetic
+
+Record = TypeVar("Record", Contact, Place, Station, Town, Unit, Village, Water)
+Owner = tuple[str, str]  # owner_kind, owner_id
+NARROWEST_DEGREE = 0.5  # a degree of longitude is at least half one of latitude south of 60° N
+
+
+async def city_is_loaded(tx: Transaction) -> bool:
+    """Whether there is a city at all."""
+    return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM premises.town)"))
+
+
+async def load_city(tx: Transaction, city: City) -> bool:
+    """Put the premises of a generated city into empty tables; False if a city is there already.
+
+    All or nothing with the caller's transaction.
+    """
+    if await city_is_loaded(tx):
+        return False
+    await tx.execute("SET LOCAL statement_timeout = 0")
+    units = {unit.id: unit for unit in city.units}
+    await _load(tx, "town", map(msgspec.structs.astuple, city.towns))
+    await _load(tx, "village", map(msgspec.structs.astuple, city.villages))
+    await _load(tx, "unit", map(msgspec.structs.astuple, city.units))
+    rows = (
+        (*msgspec.structs.astuple(place), search_text(place, units[place.unit_id]))
+        for place in city.places
+    )
+    await _load(tx, "place", rows, ("search",))
+    await _load(tx, "contact", map(msgspec.structs.astuple, city.contacts))
+    await _load(tx, "station", map(msgspec.structs.astuple, city.stations))
+    await _load(tx, "water", map(msgspec.structs.astuple, city.water))
+    return True
+
+
+async def _load(
+    tx: Transaction, table: str, rows: Iterable[Sequence[Any]], more: tuple[str, ...] = ()
+) -> None:
+    """COPY into a temporary table, then insert: COPY itself stops at row-level security."""
+    names = queries.TABLES[table] + more
+    listed = ", ".join(names)
+    await tx.execute(f"CREATE TEMP TABLE load_{table} (LIKE premises.{table}) ON COMMIT DROP")
+    await tx.copy_records_to_table(f"load_{table}", records=rows, columns=names)
+    await tx.execute(f"INSERT INTO premises.{table} ({listed}) SELECT {listed} FROM load_{table}")
+    await tx.execute(f"DROP TABLE load_{table}")
+    await tx.execute(f"ANALYZE premises.{table}")
+
+
+async def upsert(tx: Transaction, table: str, records: Iterable[Record]) -> int:
+    """Put records by id or code, changing those that are there; how many were given."""
+    names = queries.TABLES[table]
+    rows = [msgspec.structs.astuple(record) for record in records]
+    listed = ", ".join(names)
+    slots = ", ".join(f"${at}" for at in range(1, len(names) + 1))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    await tx.executemany(
+        f"INSERT INTO premises.{table} ({listed}) VALUES ({slots})"
+        f" ON CONFLICT ({names[0]}) DO UPDATE SET {changes}",
+        rows,
+    )
+    if table in {"place", "unit"}:
+        await _refresh_search(tx, table, [row[0] for row in rows])
+    return len(rows)
+
+
+async def _refresh_search(tx: Transaction, table: str, ids: list[str]) -> None:
+    """Write anew what places are found by, after they or their units changed."""
+    key = "id" if table == "place" else "unit_id"
+    found = await tx.fetch(
+        f"SELECT {queries.columns('place')} FROM premises.place WHERE {key} = ANY ($1)",
+        ids,
+    )
+    places = [_place(row) for row in found]
+    units = await units_of(tx, {place.unit_id for place in places})
+    texts = [(place.id, search_text(place, units.get(place.unit_id))) for place in places]
+    await tx.executemany("UPDATE premises.place SET search = $2 WHERE id = $1", texts)
+
+
+async def add_synthetic(tx: Transaction, synthetic: Synthetic) -> None:
+    """The synthetic fire's unit, place and contact; harmless if they are there."""
+    await upsert(tx, "unit", [synthetic.unit])
+    await upsert(tx, "place", [synthetic.place])
+    await upsert(tx, "contact", [synthetic.contact])
+
+
+def _place(row: Row) -> Place:
+    return Place(*row.values())
+
+
+async def places(tx: Transaction, ids: Iterable[str]) -> dict[str, Place]:
+    """The places with these ids; unknown ids are left out."""
+    found = await tx.fetch(queries.PLACES, list(ids))
+    return {row["id"]: _place(row) for row in found}
+
+
+async def place(tx: Transaction, place_id: str) -> Place:
+    """One place. Raises Missing, also for a place outside the transaction's towns."""
+    found = await places(tx, [place_id])
+    if place_id not in found:
+        raise Missing(f"there is no place {place_id}")
+    return found[place_id]
+
+
+async def places_of_buildings(tx: Transaction, buildings: Iterable[str]) -> list[Place]:
+    """The places that share these buildings; "" is no building."""
+    wanted = [building for building in buildings if building]
+    return [_place(row) for row in await tx.fetch(queries.PLACES_OF_BUILDINGS, wanted)]
+
+
+async def units_of(tx: Transaction, ids: Iterable[str]) -> dict[str, Unit]:
+    """The units with these ids."""
+    return {row["id"]: Unit(*row.values()) for row in await tx.fetch(queries.UNITS, list(ids))}
+
+
+async def contacts_of(
+    tx: Transaction, owners: Iterable[tuple[str, str]]
+) -> dict[Owner, list[Contact]]:
+    """Contacts by (owner_kind, owner_id), called first first; an owner without any is left out."""
+    wanted = sorted(set(owners))
+    kinds, ids = [kind for kind, _ in wanted], [owner_id for _, owner_id in wanted]
+    found: dict[Owner, list[Contact]] = {}
+    for row in await tx.fetch(queries.CONTACTS, kinds, ids):
+        contact = Contact(*row.values())
+        found.setdefault((contact.owner_kind, contact.owner_id), []).append(contact)
+    return found
+
+
+async def stations(tx: Transaction) -> list[Station]:
+    """Every station, for a nearest search in memory."""
+    return [Station(*row.values()) for row in await tx.fetch(queries.STATIONS)]
+
+
+async def towns(tx: Transaction) -> list[Town]:
+    """Every town in the order of the codes."""
+    return [Town(*row.values()) for row in await tx.fetch(queries.TOWNS)]
+
+
+async def villages(tx: Transaction) -> list[Village]:
+    """Every village in the order of the codes."""
+    return [Village(*row.values()) for row in await tx.fetch(queries.VILLAGES)]
+
+
+async def water_near(
+    tx: Transaction, point: Coordinates, *, limit: int = 4, within_m: float = 1500.0
+) -> list[tuple[Water, float]]:
+    """The nearest water sources with their distance in metres, nearest first."""
+    north = within_m / METRES_PER_DEGREE
+    east = north / NARROWEST_DEGREE
+    box = (point.lon - east, point.lon + east, point.lat - north, point.lat + north)
+    found = [Water(*row.values()) for row in await tx.fetch(queries.WATER_IN_BOX, *box)]
+    measured = [(w, near_distance_m(point.lon, point.lat, w.lon, w.lat)) for w in found]
+    near = [pair for pair in measured if pair[1] <= within_m]
+    return sorted(near, key=lambda pair: (pair[1], pair[0].id))[:limit]
+
+
+async def place_columns(tx: Transaction) -> list[Row]:
+    """id, lon, lat, category, town_code, sleeping of every real place, by id."""
+    return await tx.fetch(queries.PLACE_COLUMNS)
+
+
+async def search(tx: Transaction, **wanted: str | int) -> list[Place]:
+    """A page of places by id.
+
+    wanted: pattern (LIKE), town, category, after (id), size, device, phone; "" leaves one out.
+    """
+    order = ("pattern", "town", "category", "after", "size", "device", "phone")
+    return [_place(row) for row in await tx.fetch(queries.SEARCH, *(wanted[k] for k in order))]
+
+
+async def counts(tx: Transaction) -> Mapping[str, int]:
+    """places, stations, towns, villages, units, water, without the synthetic fire's."""
+    row = await tx.fetchrow(queries.COUNTS, TEST_UNIT_ID)
+    assert row is not None
+    return dict(row.items())
