@@ -24,7 +24,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured; every default is safe on a laptop.
 
     postgres_dsn, nats_url: "" means the embedded copy in data_dir. A `{role}` in postgres_dsn
-    stands for the database role of the process that opens it. answer_url: where told parties
+    stands for the database role of the process that opens it. fsync: of the embedded engines; off
+    only to show that the power-cut test can fail. answer_url: where told parties
     answer; "" means this host's own.
     """
 
@@ -41,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gateways: int = 1
     postgres_dsn: str = ""
     nats_url: str = ""
+    fsync: bool = True
     policy_dir: Path = HOME / "policy"
     migrations_dir: Path = HOME / "migrations"
     cockpit_dir: Path = HOME / "cockpit" / "dist"

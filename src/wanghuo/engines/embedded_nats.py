@@ -64,10 +64,21 @@ def _write_private(path: Path, text: str) -> None:
 
 
 class EmbeddedNats:
-    """One server in `folder`. restart: start it again when it dies alone."""
+    """One server in `folder`. restart: start it again when it dies alone.
 
-    def __init__(self, folder: Path, *, restart: bool = True, clock: Clock | None = None) -> None:
+    fsync: before each acknowledgement; off only to show that the power-cut test can fail.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        restart: bool = True,
+        fsync: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
         self._folder = folder.absolute()
+        self._sync_interval = "always" if fsync else "2m"
         self._restart = restart
         self._clock = clock or WallClock()
         self._process: Process | None = None
@@ -154,7 +165,7 @@ jetstream {{
     store_dir: {json.dumps(str(self._folder / "store"))}
     max_file_store: {STORE_MAX}
     max_memory_store: {MEMORY_MAX}
-    sync_interval: always
+    sync_interval: {self._sync_interval}
 }}
 """
         _write_private(path, text)
