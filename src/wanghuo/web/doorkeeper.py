@@ -15,3 +15,11 @@ class Doorkeeper(Protocol):
         cannot be looked up now and was not seen lately.
         """
         ...
+
+    def forget(self, secret: str) -> None:
+        """Look this secret up again before its next use, e.g. after signing out."""
+        ...
+
+    def forget_person(self, person_id: str) -> None:
+        """Look every secret of this person up again, e.g. after a change of role."""
+        ...

@@ -1,7 +1,7 @@
 """What every door on HTTP needs, in one typed object that compose fills."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from starlette.requests import HTTPConnection
@@ -11,9 +11,15 @@ from wanghuo.engines.postgres import Database
 from wanghuo.facts.entry import Entry
 from wanghuo.settings import Settings
 from wanghuo.web.doorkeeper import Doorkeeper
+from wanghuo.web.limits import Pace, Places
 
 if TYPE_CHECKING:
     from wanghuo.engines.stream import Stream
+
+SIGN_INS_BURST = 20
+SIGN_INS_PERIOD_S = 3.0
+SIGN_INS_AT_ONCE_MAX = 4  # each check of a password holds a core and 64 MiB for a moment
+SIGN_INS_RETRY_S = 1.0
 
 
 class Intake(Protocol):
@@ -51,6 +57,12 @@ class House:
     stream: "Stream"
     doorkeeper: Doorkeeper
     intake: Intake | None = None
+    sign_in_pace: Pace = field(init=False)
+    sign_in_places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sign_in_pace = Pace(self.clock, SIGN_INS_BURST, SIGN_INS_PERIOD_S)
+        self.sign_in_places = Places(SIGN_INS_AT_ONCE_MAX, SIGN_INS_RETRY_S)
 
 
 def house_of(connection: HTTPConnection) -> House:

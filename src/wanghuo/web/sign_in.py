@@ -32,8 +32,11 @@ _cookie = APIKeyCookie(
 )
 
 
-def refuse_foreign_page(request: Request) -> None:
-    """Raise Forbidden if a state-changing request may have come from somebody else's page."""
+def refuse_foreign_page(request: Request, *, script_allowed: bool = False) -> None:
+    """Raise Forbidden if a state-changing request may have come from somebody else's page.
+
+    script_allowed: a caller that is no browser may do it too, because no cookie speaks for it.
+    """
     if request.method in READING_METHODS:
         return
     site = request.headers.get("sec-fetch-site")
@@ -43,7 +46,7 @@ def refuse_foreign_page(request: Request) -> None:
     elif origin is not None:
         ours = urlsplit(origin).netloc == request.headers.get("host", "")
     else:
-        ours = False  # a browser sends one of the two; a script should send its token
+        ours = script_allowed  # a browser sends one of the two; a script should send its token
     if not ours:
         raise Forbidden("a session cookie works only from this site's own pages; use a token")
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -117,8 +117,6 @@ def _response(request: Request, file: _Kept, *, keep: bool) -> Response:
     if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["Content-Encoding"] = file.packed, "gzip"
     charset = "; charset=utf-8" if file.media_type.startswith("text/") else ""
-    media_type = file.media_type + charset
+    headers["Content-Type"] = file.media_type + charset
     headers["Content-Length"] = str(len(body))
-    return Response(
-        b"" if request.method == "HEAD" else body, 200, headers, file.media_type + charset
-    )
+    return Response(b"" if request.method == "HEAD" else body, HTTPStatus.OK, headers)

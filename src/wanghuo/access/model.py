@@ -1,0 +1,85 @@
+"""People, their tokens, and one line of the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wanghuo.principal import PERMISSIONS, Principal, Role
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone or something that may sign in. towns: codes, or ("*",) for the whole city."""
+
+    id: str
+    login: str
+    name: str
+    role: Role
+    towns: tuple[str, ...]
+    operator_id: str = ""
+    active: bool = True
+
+    def principal(self) -> Principal:
+        """The person as the asker of a request."""
+        return Principal(
+            person_id=self.id,
+            name=self.name,
+            role=self.role,
+            towns=self.towns,
+            operator_id=self.operator_id,
+        )
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as it is listed: never the secret, only the start of its digest (12 hex digits)."""
+
+    id: str
+    person_id: str
+    person_name: str
+    role: Role
+    kind: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One act of one person. digest: 64 hex digits over the line before and this one."""
+
+    seq: int
+    at: datetime
+    person_id: str
+    role: str
+    act: str
+    subject: str
+    detail: dict[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True)
+class AuditCheck:
+    """What a check of the whole trail found. broken_at: the first line that does not fit.
+
+    head: the digest of the last line that fits; keep it elsewhere to notice a cut-off tail.
+    """
+
+    whole: bool
+    lines: int
+    broken_at: int | None
+    head: str
+
+
+@dataclass(frozen=True)
+class Operator:
+    """An operator as its key is looked up. town_code: "" works in the whole city."""
+
+    id: str
+    name: str
+    town_code: str = ""
+
+
+def permissions_of(role: Role) -> list[str]:
+    """The permissions of a role as the API lists them."""
+    return sorted(PERMISSIONS[role])

@@ -1,0 +1,388 @@
+"""Signing in and out, people, tokens, the audit trail.
+
+Rule 1. A try to sign in is counted before the password is looked at.
+Rule 2. Whatever takes a right away commits first and then makes the doorkeeper forget.
+Rule 3. Every change and every export leaves a line in the audit trail, in its own transaction.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr
+
+from wanghuo.access import audit_export, store
+from wanghuo.access.model import AuditCheck, AuditLine, Person, Token, permissions_of
+from wanghuo.access.passwords import NOBODY, hashed, matches, refuse_weak
+from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
+from wanghuo.identity import derived, new_secret
+from wanghuo.principal import ALL_TOWNS, Permission, Principal, Role
+from wanghuo.web.clock import Now
+from wanghuo.web.house import House, house_of
+from wanghuo.web.limits import TooMany
+from wanghuo.web.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, cursor_after, key_of
+from wanghuo.web.problems import problems
+from wanghuo.web.scope import Tx
+from wanghuo.web.sign_in import SESSION_COOKIE, SignedIn, may, refuse_foreign_page
+
+SESSION_LENGTH = timedelta(hours=24)  # a duty shift
+SEQ_MAX = 2**62
+EXPORT_BATCH = 1000
+
+Admin = Annotated[Principal, Depends(may(Permission.ADMINISTER))]
+Auditor = Annotated[Principal, Depends(may(Permission.AUDIT))]
+REFUSALS = problems(Unauthenticated, Forbidden, Unavailable)
+
+router = APIRouter(prefix="/api/v1", tags=["access"])
+_log = structlog.get_logger("access")
+
+
+class SignIn(BaseModel):
+    """Who wants to come in."""
+
+    login: str = Field(min_length=1, max_length=64)
+    password: SecretStr = Field(max_length=128)
+
+
+class PersonView(BaseModel):
+    """A person as the API shows it. towns: codes, or * for the whole city."""
+
+    id: str
+    name: str
+    role: Role
+    towns: list[str]
+    permissions: list[str]
+    operator_id: str = ""
+
+
+class SessionView(BaseModel):
+    """Who is signed in; the token only in answer to signing in."""
+
+    person: PersonView
+    token: str | None = None
+
+
+class NewPerson(BaseModel):
+    """A person or machine to add. Without a password it can use tokens only."""
+
+    login: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{1,63}$", examples=["xupu.duty"])
+    name: str = Field(min_length=1, max_length=100)
+    role: Role
+    towns: list[str] = Field(min_length=1, max_length=100, examples=[["330282108"], ["*"]])
+    operator_id: str = Field("", max_length=64)
+    password: SecretStr | None = Field(None, max_length=128)
+
+
+class ChangedPerson(BaseModel):
+    """What is to change; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=100)
+    role: Role | None = None
+    towns: list[str] | None = Field(None, min_length=1, max_length=100)
+    active: bool | None = None
+    password: SecretStr | None = Field(None, max_length=128)
+
+
+class NewToken(BaseModel):
+    """A token for a person. days: until it expires; none means until it is revoked."""
+
+    person_id: str = Field(max_length=64)
+    days: int | None = Field(None, ge=1, le=3650)
+
+
+class IssuedToken(BaseModel):
+    """The secret is shown this once."""
+
+    id: str
+    token: str
+
+
+class AuditPage(BaseModel):
+    """Newest first. next: the cursor of the page after, null at the end."""
+
+    items: list[AuditLine]
+    next: str | None
+
+
+class AuditQuery(BaseModel):
+    """Which lines; what is left out does not narrow."""
+
+    person_id: str | None = Field(None, max_length=64)
+    act: str | None = Field(None, max_length=64)
+    subject: str | None = Field(None, max_length=128)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class AuditExportQuery(AuditQuery):
+    """Which lines, and in which form."""
+
+    form: Literal["csv", "jsonl"] = "csv"
+
+
+class AuditPageQuery(AuditQuery):
+    """Which lines, and which page of them."""
+
+    cursor: str = Field("", max_length=512, description="`next` of the page before.")
+    limit: int = Field(PAGE_SIZE_DEFAULT, ge=1, le=PAGE_SIZE_MAX, description="Rows a page.")
+
+
+def _view(who: Principal) -> PersonView:
+    return PersonView(
+        id=who.person_id,
+        name=who.name,
+        role=who.role,
+        towns=list(who.towns),
+        permissions=permissions_of(who.role),
+        operator_id=who.operator_id,
+    )
+
+
+@router.post("/session", responses=problems(Unauthenticated, TooMany, Unavailable))
+async def sign_in(words: SignIn, request: Request, response: Response, clock: Now) -> SessionView:
+    """Sign in. Sets the session cookie and gives the same session as a token for scripts."""
+    refuse_foreign_page(request, script_allowed=True)
+    house = house_of(request)
+    peer = request.client.host if request.client else ""
+    house.sign_in_pace.take(peer)
+    who = await _checked(house, words, peer, clock.now_utc())
+    secret = new_secret(32)
+    async with house.database.transaction() as tx:
+        now = clock.now_utc()
+        await store.sign_in_worked(tx, _callers(words.login, peer), now)
+        await store.put_token(
+            tx,
+            secret,
+            person_id=who.person_id,
+            kind="session",
+            created_at=now,
+            expires_at=now + SESSION_LENGTH,
+        )
+        await store.audit(tx, who, "session.begin", who.person_id, {"peer": peer})
+    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=int(SESSION_LENGTH.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )
+    return SessionView(person=_view(who), token=secret)
+
+
+def _callers(login: str, peer: str) -> dict[str, str]:
+    """The keys of the two counts of failures."""
+    return {"peer": f"{login}@{peer}", "anywhere": login}
+
+
+async def _checked(house: House, words: SignIn, peer: str, now: datetime) -> Principal:
+    """The person whose password this is. Raises TooMany, Unauthenticated."""
+    async with house.database.transaction() as tx:
+        locked = await store.count_sign_in(tx, _callers(words.login, peer), now)
+        found = None if locked else await store.person_to_check(tx, words.login)
+    if locked is not None:
+        raise TooMany("too many failed sign-ins; wait", (locked - now).total_seconds())
+    password_hash = found[1] if found and found[1] else NOBODY
+    with house.sign_in_places.one():
+        right = await asyncio.to_thread(matches, password_hash, words.password.get_secret_value())
+    if found is not None and right:
+        return found[0].principal()
+    _log.warning("sign_in_failed", login=words.login, peer=peer)
+    if found is not None:
+        async with house.database.transaction() as tx:
+            refused = found[0].principal()
+            await store.audit(tx, refused, "session.refused", refused.person_id, {"peer": peer})
+    raise Unauthenticated("login or password is wrong")
+
+
+@router.get("/session", responses=REFUSALS)
+async def session(who: SignedIn) -> SessionView:
+    """Who is asking."""
+    return SessionView(person=_view(who))
+
+
+@router.delete("/session", status_code=204, responses=REFUSALS)
+async def sign_out(request: Request, response: Response, who: SignedIn, clock: Now) -> None:
+    """Sign out: the cookie or token of this request is worth nothing from now on."""
+    house = house_of(request)
+    sent = request.headers.get("authorization", "").partition(" ")[2].strip()
+    secret = sent or request.cookies.get(SESSION_COOKIE, "")
+    async with house.database.transaction() as tx:
+        if await store.end_session(tx, secret, clock.now_utc()):
+            await store.audit(tx, who, "session.end", who.person_id, {})
+    house.doorkeeper.forget(secret)
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+
+
+@router.get("/people", responses=REFUSALS)
+async def people(_who: Admin, tx: Tx) -> list[Person]:
+    """Everyone who may sign in."""
+    return await store.people(tx)
+
+
+@router.post("/people", status_code=201, responses={**REFUSALS, **problems(Refused, Invalid)})
+async def add_person(new: NewPerson, who: Admin, tx: Tx) -> Person:
+    """Add a person. Problems: Refused if the login is taken."""
+    _refuse_strange_towns(new.role, new.towns, new.operator_id)
+    password = new.password.get_secret_value() if new.password else ""
+    if password:
+        refuse_weak(password, new.login)
+    made = Person(
+        id=derived("person", new.login),
+        login=new.login,
+        name=new.name,
+        role=new.role,
+        towns=tuple(new.towns),
+        operator_id=new.operator_id,
+    )
+    password_hash = await asyncio.to_thread(hashed, password) if password else ""
+    await store.add_person(tx, made, password_hash)
+    detail = {"login": made.login, "role": made.role, "towns": new.towns}
+    await store.audit(tx, who, "person.add", made.id, detail)
+    return made
+
+
+def _refuse_strange_towns(role: Role, towns: list[str], operator_id: str) -> None:
+    """Raise Invalid for towns that are no codes, and for an operator without its id."""
+    if towns != [ALL_TOWNS] and not all(town.isascii() and town.isdigit() for town in towns):
+        raise Invalid(
+            "towns", "not town codes", 'give codes of digits, or ["*"] for the whole city'
+        )
+    if (role is Role.OPERATOR) != bool(operator_id):
+        raise Invalid("operator_id", "does not fit the role", "give it for operators and only them")
+
+
+@router.patch("/people/{person_id}", responses={**REFUSALS, **problems(Missing, Refused, Invalid)})
+async def change_person(
+    person_id: str, changes: ChangedPerson, request: Request, who: Admin, clock: Now
+) -> Person:
+    """Change a person. Taking rights away works at once here and within a minute everywhere."""
+    house = house_of(request)
+    password = changes.password.get_secret_value() if changes.password else ""
+    async with house.database.transaction() as tx:
+        everyone = {one.id: one for one in await store.people_locked(tx)}
+        if person_id not in everyone:
+            raise Missing(f"no person {person_id}")
+        old = everyone[person_id]
+        made = _changed(old, changes)
+        _refuse_strange_towns(made.role, list(made.towns), made.operator_id)
+        everyone[person_id] = made
+        if not any(one.active and one.role is Role.ADMIN for one in everyone.values()):
+            raise Refused("the last administrator stays; make another one first")
+        await store.change_person(tx, made)
+        if password:
+            refuse_weak(password, made.login)
+            password_hash = await asyncio.to_thread(hashed, password)
+            await store.set_password(tx, person_id, password_hash, clock.now_utc())
+        told = changes.model_dump(exclude_none=True, exclude={"password"}, mode="json")
+        detail = {"changed": told, "password": bool(password)}
+        await store.audit(tx, who, "person.change", person_id, detail)
+    house.doorkeeper.forget_person(person_id)
+    return made
+
+
+def _changed(old: Person, changes: ChangedPerson) -> Person:
+    """The person after the changes."""
+    return Person(
+        id=old.id,
+        login=old.login,
+        name=changes.name or old.name,
+        role=changes.role or old.role,
+        towns=tuple(changes.towns) if changes.towns else old.towns,
+        operator_id=old.operator_id,
+        active=old.active if changes.active is None else changes.active,
+    )
+
+
+@router.get("/tokens", responses=REFUSALS)
+async def tokens(_who: Admin, tx: Tx, clock: Now) -> list[Token]:
+    """API tokens ever issued and sessions still open; never a secret."""
+    return await store.tokens(tx, clock.now_utc())
+
+
+@router.post("/tokens", status_code=201, responses={**REFUSALS, **problems(Missing)})
+async def issue_token(
+    new: NewToken, response: Response, who: Admin, tx: Tx, clock: Now
+) -> IssuedToken:
+    """Issue an API token. Its secret is in this answer and nowhere else."""
+    response.headers["Cache-Control"] = "no-store"  # and is not kept under an Idempotency-Key
+    bearer = await store.person(tx, new.person_id)
+    now, secret = clock.now_utc(), new_secret(32)
+    expires_at = now + timedelta(days=new.days) if new.days else None
+    token_id = await store.put_token(
+        tx, secret, person_id=bearer.id, kind="api", created_at=now, expires_at=expires_at
+    )
+    await store.audit(tx, who, "token.issue", token_id, {"person_id": bearer.id})
+    return IssuedToken(id=token_id, token=secret)
+
+
+@router.delete(
+    "/tokens/{token_id}", status_code=204, responses={**REFUSALS, **problems(Missing, Invalid)}
+)
+async def revoke_token(token_id: str, request: Request, who: Admin, clock: Now) -> None:
+    """Revoke a token or end somebody's session. Repeating is harmless."""
+    if len(token_id) != store.TOKEN_ID_SIZE_HEX or set(token_id) - set("0123456789abcdef"):
+        raise Invalid("token_id", "not a token's id", "take it from GET /api/v1/tokens")
+    house = house_of(request)
+    async with house.database.transaction() as tx:
+        person_id = await store.revoke_token(tx, token_id, clock.now_utc())
+        await store.audit(tx, who, "token.revoke", token_id, {"person_id": person_id})
+    house.doorkeeper.forget_person(person_id)
+
+
+@router.get("/audit", responses={**REFUSALS, **problems(Invalid)})
+async def audit(wanted: Annotated[AuditPageQuery, Query()], _who: Auditor, tx: Tx) -> AuditPage:
+    """Who did what, newest first."""
+    before = key_of(wanted.cursor, 1)[0] if wanted.cursor else SEQ_MAX
+    if not isinstance(before, int):
+        raise Invalid("cursor", "not a cursor of this list", "use `next` of the page before")
+    items = await store.audit_page(tx, wanted.model_dump(), before, wanted.limit)
+    after = cursor_after(items[-1].seq) if len(items) == wanted.limit else None
+    return AuditPage(items=items, next=after)
+
+
+@router.get("/audit/check", responses=REFUSALS)
+async def check_audit(_who: Auditor, tx: Tx) -> AuditCheck:
+    """Recompute the chain of the whole trail. Keep `head` elsewhere to notice a cut-off tail."""
+    return await store.check_audit(tx)
+
+
+@router.get("/audit/export", response_class=StreamingResponse, responses=REFUSALS)
+async def export_audit(
+    wanted: Annotated[AuditExportQuery, Query()], request: Request, who: Auditor
+) -> StreamingResponse:
+    """Every line that was asked for, oldest last, as CSV or as one JSON object a line."""
+    house = house_of(request)
+    narrowed = wanted.model_dump(exclude={"form"}, mode="json", exclude_none=True)
+    async with house.database.transaction() as tx:
+        newest = await store.audit_page(tx, {}, SEQ_MAX, 1)
+        await store.audit(tx, who, "audit.export", wanted.form, narrowed)
+    before = newest[0].seq + 1 if newest else 0
+    head = f"{newest[0].seq}:{newest[0].digest}" if newest else ""
+    return StreamingResponse(
+        _exported(house, wanted, before),
+        media_type="text/csv; charset=utf-8" if wanted.form == "csv" else "application/jsonl",
+        headers={
+            "Content-Disposition": f'attachment; filename="audit.{wanted.form}"',
+            "X-Wanghuo-Audit-Head": head,
+        },
+    )
+
+
+async def _exported(house: House, wanted: AuditExportQuery, before: int) -> AsyncIterator[str]:
+    """The export page by page, so that a long trail neither fills memory nor holds a lock."""
+    write = audit_export.csv_text if wanted.form == "csv" else audit_export.jsonl_text
+    yield audit_export.CSV_HEAD if wanted.form == "csv" else ""
+    while True:
+        async with house.database.transaction() as tx:
+            lines = await store.audit_page(tx, wanted.model_dump(), before, EXPORT_BATCH)
+        if lines:
+            yield write(lines)
+        if len(lines) < EXPORT_BATCH:
+            return
+        before = lines[-1].seq
