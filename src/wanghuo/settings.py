@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     data_dir: Path = Path(".wanghuo")
     city: str = "cixi"
-    seed: int = 330282
+    seed: int = 20230406
     traffic: bool = True
     traffic_speed: float = 1.0
     host: str = "127.0.0.1"

@@ -39,6 +39,10 @@ def transmitter_of(house: RunningHouse) -> tuple[Transmitter, dict[str, Any]]:
     return Transmitter(house.gb26875_port, bytes.fromhex(example["source"])), example
 
 
+def _wire(point: dict[str, Any]) -> str:
+    return f"{point['component_type']:02x}{point['component_address']}"
+
+
 def open_incident(client: httpx.Client, place_id: str) -> Any:
     found = client.get("/api/v1/incidents", params={"place_id": place_id, "open": True}).json()
     return found["items"][0] if found["items"] else None
@@ -55,7 +59,7 @@ def test_the_whole_city_is_there(house: RunningHouse) -> None:
 def test_one_smoke_is_confirmed_and_told_then_a_second_raises_it(house: RunningHouse) -> None:
     """Done-when 4: F1 tells unit and micro station; a second point tells the brigade."""
     device, example = transmitter_of(house)
-    first, second = example["points"][:2]
+    first, second = (_wire(point) for point in example["points"][:2])
     place_id = example["place_id"]
     with house.client() as client:
         answer = device.send_fire(example["system_type"], example["system_address"], first)

@@ -63,6 +63,14 @@ class OutboundHttp:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unavailable(f"{type(error).__name__}: {error}") from error
 
+    async def get(self, url: str) -> Answer:
+        """Ask. Raises Unavailable when no whole answer came."""
+        try:
+            response = await self._client.get(url)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unavailable(f"{type(error).__name__}: {error}") from error
+        return Answer(response.status_code, response.content[:ANSWER_MAX_BYTES])
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()

@@ -1,0 +1,38 @@
+"""Secrets that a house makes for itself at its first start and keeps in its data folder."""
+
+import tomllib
+
+import msgspec
+
+from wanghuo.access.store import keep_private
+from wanghuo.clock import Clock
+from wanghuo.identity import new_secret
+from wanghuo.settings import Settings
+
+FILE = "secrets.toml"
+
+
+def completed(settings: Settings, clock: Clock) -> Settings:
+    """The settings with every secret that nobody configured: the kept one, or a new one.
+
+    With traffic on and no webhook configured, notices go to the twin's telephones.
+    """
+    kept = _kept(settings)
+    if not kept:
+        kept = {"push_secret": new_secret(), "webhook_secret": new_secret(32)}
+        made = f"# made {clock.now_utc():%Y-%m-%d}; keep it secret\n"
+        made += "".join(f'{name} = "{value}"\n' for name, value in kept.items())
+        keep_private(settings.data_dir / FILE, made)
+    webhook = settings.webhook
+    if settings.traffic and not webhook.url:
+        url = f"http://127.0.0.1:{settings.phones_port}/notices"
+        webhook = msgspec.structs.replace(webhook, url=url)
+    if not webhook.secret:
+        webhook = msgspec.structs.replace(webhook, secret=kept["webhook_secret"])
+    push_secret = settings.push_secret or kept["push_secret"]
+    return msgspec.structs.replace(settings, webhook=webhook, push_secret=push_secret)
+
+
+def _kept(settings: Settings) -> dict[str, str]:
+    path = settings.data_dir / FILE
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
