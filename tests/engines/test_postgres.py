@@ -14,11 +14,15 @@ async def test_a_transaction_commits_at_the_end_of_its_block(database: Database)
 
 async def test_an_error_rolls_the_transaction_back(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with database.transaction() as tx:
-            await tx.execute("INSERT INTO engines.position VALUES ('x', 7)")
-            raise ZeroDivisionError
+        await _insert_and_fail(database)
     async with database.connection() as other:
         assert await other.fetchval("SELECT count(*) FROM engines.position") == 0
+
+
+async def _insert_and_fail(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("INSERT INTO engines.position VALUES ('x', 7)")
+        raise ZeroDivisionError
 
 
 async def test_json_goes_in_and_out_as_python_values(database: Database) -> None:

@@ -162,7 +162,7 @@ class EmbeddedPostgres:
 
         steps = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 2.0))
         found = await folders.clear_leftovers(self._clock, postmaster, steps)
-        steps_children = ((signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+        steps_children = ((signal.SIGQUIT, 3.0), (signal.SIGKILL, 5.0))
         found += await folders.clear_leftovers(self._clock, orphans, steps_children)
         if found:
             _log.warning("leftover_server_stopped", processes=found)

@@ -39,6 +39,7 @@ MIB = 1024 * 1024
 DAY_S = 24 * 3600.0
 PUBLISH_TIMEOUT_S = 5.0
 RECONNECT_PAUSE_S = 0.1
+FIRST_ATTEMPTS = 3
 PENDING_MAX_BYTES = 64 * MIB
 LINGER_S = 0.02
 FOLLOW_IDLE_S = 60.0
@@ -67,10 +68,6 @@ STREAMS: tuple[StreamConfig, ...] = (
 )  # fmt: skip
 
 _log = structlog.get_logger("engines.stream")
-
-
-async def _tell_error(error: Exception) -> None:
-    _log.warning("stream_error", error=repr(error))
 
 
 @dataclass(frozen=True)
@@ -139,10 +136,20 @@ class _Life:
     def __init__(self) -> None:
         self.count = 0
         self.back = asyncio.Event()
+        self._told = ""
 
     async def came_back(self) -> None:
+        """The connection is there again."""
+        _log.info("stream_is_back")
+        self._told = ""
         self.count += 1
         self.back.set()
+
+    async def failed(self, error: Exception) -> None:
+        """Log an error once, not at each of ten attempts a second."""
+        if repr(error) != self._told:
+            self._told = repr(error)
+            _log.warning("stream_error", error=self._told)
 
 
 class Stream:
@@ -161,17 +168,18 @@ class Stream:
             client = await nats.connect(
                 url,
                 name=name,
-                error_cb=_tell_error,
+                error_cb=life.failed,
                 reconnected_cb=life.came_back,
                 connect_timeout=5,
                 reconnect_time_wait=RECONNECT_PAUSE_S,
-                max_reconnect_attempts=-1,
+                max_reconnect_attempts=FIRST_ATTEMPTS,
                 ping_interval=5,
                 max_outstanding_pings=2,
                 pending_size=PENDING_MAX_BYTES,
             )
         except (OSError, TimeoutError, nats.errors.Error) as error:
             raise Unavailable(f"NATS does not answer: {error!r}") from error
+        client.options["max_reconnect_attempts"] = -1  # from now on it never gives up
         return cls(client, life)
 
     async def close(self) -> None:
@@ -260,6 +268,14 @@ class Stream:
         except (TimeoutError, nats.errors.Error) as error:
             raise Unavailable(f"no consumer {durable} of {stream}: {error!r}") from error
         return Pull(bound)
+
+    async def extent(self, stream: str) -> tuple[int, int]:
+        """The first and the last sequence that `stream` holds. Raises Unavailable."""
+        try:
+            state = (await self._jetstream.stream_info(stream)).state
+        except (TimeoutError, nats.errors.Error) as error:
+            raise Unavailable(f"the stream {stream} does not answer: {error!r}") from error
+        return state.first_seq, state.last_seq
 
     async def follow(self, stream: str, after: int | None) -> AsyncIterator[Message | None]:
         """Messages of `stream` after sequence `after` (None: from now on), in order, for ever.
