@@ -1,5 +1,6 @@
 """The HTTP application of one process, built from the house and the wings' routers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -8,11 +9,12 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.gzip import GZipMiddleware
 
 import wanghuo
-from wanghuo.web import health
+from wanghuo.web import health, live_routes
 from wanghuo.web.headers import Manners
 from wanghuo.web.house import House
-from wanghuo.web.idempotency import RepeatableRoute
+from wanghuo.web.idempotency import RepeatableRoute, forget_old_answers
 from wanghuo.web.limits import BodyLimit
+from wanghuo.web.live import Live
 from wanghuo.web.problems import Problem, add_problem_handlers
 from wanghuo.web.static import Cockpit
 
@@ -26,10 +28,16 @@ UTC, coordinates WGS-84."""
 
 def make_app(house: House, routers: Sequence[APIRouter]) -> FastAPI:
     """The application: problems, manners, health, live stream, the wings' doors, the cockpit."""
+    live = Live(house.stream, house.clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await live.start()
+        forgetting = asyncio.ensure_future(forget_old_answers(house))
         yield
+        forgetting.cancel()
+        await asyncio.gather(forgetting, return_exceptions=True)
+        await live.close()
 
     app = FastAPI(
         title="Wanghuo 望火",
@@ -43,8 +51,9 @@ def make_app(house: House, routers: Sequence[APIRouter]) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.house = house
+    app.state.live = live
     add_problem_handlers(app)
-    for router in (health.router, *routers):
+    for router in (health.router, live_routes.router, *routers):
         _make_repeatable(router)
         app.include_router(router)
     app.router.default = Cockpit(house.settings.cockpit_dir)

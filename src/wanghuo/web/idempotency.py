@@ -11,23 +11,29 @@ Rule 4. A handler that commits by itself takes `Cause` and derives its ids from 
 
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from typing import Annotated, Any
 
+import structlog
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from wanghuo.engines import idempotency as kept
 from wanghuo.engines.idempotency import KeptAnswer
-from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.postgres import DOWN, Transaction
 from wanghuo.errors import Invalid, Refused
 from wanghuo.identity import derived, new_secret
 from wanghuo.principal import Principal
-from wanghuo.web.house import house_of
+from wanghuo.web.house import House, house_of
 from wanghuo.web.sign_in import READING_METHODS, SignedIn
 
 KEY_HEADER = "idempotency-key"
 KEY_SIZE_MAX_CHARS = 200
 ANSWER_SIZE_MAX_BYTES = 1 << 20
+KEPT_FOR = timedelta(days=1)
+FORGET_PERIOD_S = 3600.0
+
+_log = structlog.get_logger("web")
 
 
 class Replayed(Exception):
@@ -124,6 +130,17 @@ async def cause_of(request: Request, who: SignedIn) -> str:
     if not key:
         return new_secret()
     return derived("request", who.person_id, key, await _digest_of(request))
+
+
+async def forget_old_answers(house: House) -> None:
+    """Drop answers older than a day, every hour; for as long as the process lives."""
+    while True:
+        await house.clock.sleep(FORGET_PERIOD_S)
+        try:
+            async with house.database.transaction() as tx:
+                await kept.forget(tx, house.clock.now_utc() - KEPT_FOR)
+        except DOWN as error:
+            _log.info("old_answers_stay", why=repr(error))
 
 
 Cause = Annotated[str, Depends(cause_of)]

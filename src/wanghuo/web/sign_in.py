@@ -73,7 +73,7 @@ async def signed_in(
     if not 0 < len(secret) <= SECRET_SIZE_MAX_CHARS:
         raise Unauthenticated("this token is not known")
     who = await house_of(request).doorkeeper.admit(secret)
-    request.state.principal = who
+    request.state.secret = secret  # a live stream asks again whether it still admits
     return who
 
 
