@@ -35,8 +35,8 @@ class Transmitter(msgspec.Struct, frozen=True):
 class Job(msgspec.Struct, frozen=True):
     """What to drive. rate_per_s 0 is a closed loop; `connections` use the transmitters in turn.
 
-    hold_s: after the load, keep the connections open so long. from_host: the first local address;
-    each 20,000 connections take the next one.
+    frames_each 0 has no limit, else each connection sends that many. hold_s: after the load, keep
+    the connections open so long. from_host: the local address that connections come from.
     """
 
     ports: list[int]
@@ -45,6 +45,7 @@ class Job(msgspec.Struct, frozen=True):
     seconds: float
     window: int = 1
     rate_per_s: float = 0.0
+    frames_each: int = 0
     hold_s: float = 0.0
     from_host: str = ""
 
@@ -87,7 +88,7 @@ class Link(asyncio.Protocol):
 
     def send(self) -> None:
         """The next frame, with a fresh serial when the ready ones are used up."""
-        if self.transport is None:
+        if self.transport is None or self.next == (self.load.job.frames_each or -1):
             return
         made = self.ready[self.next % len(self.ready)]
         self.next += 1
@@ -158,8 +159,9 @@ class Load:
         )  # fmt: skip
 
     async def _connect_all(self) -> None:
+        each = min(self.job.frames_each or FRAMES_EACH, FRAMES_EACH)
         ready = [
-            frames.readings(bytes.fromhex(t.sender), t.point, FRAMES_EACH)
+            frames.readings(bytes.fromhex(t.sender), t.point, each)
             for t in self.job.transmitters[: self.job.connections]
         ]
         numbers = iter(range(self.job.connections))
@@ -168,22 +170,18 @@ class Load:
             loop = asyncio.get_running_loop()
             for number in numbers:
                 began_s = time.perf_counter()
-                local = self._local(number)
                 link = Link(self, ready[number % len(ready)])
                 port = self.job.ports[number % len(self.job.ports)]
                 await loop.create_connection(
-                    lambda li=link: li, "127.0.0.1", port, local_addr=local
+                    lambda li=link: li, "127.0.0.1", port, local_addr=self._local()
                 )
                 self.connect_s.append(time.perf_counter() - began_s)
                 self.links.append(link)
 
         await asyncio.gather(*(connect_some() for _ in range(CONNECTS_AT_ONCE)))
 
-    def _local(self, number: int) -> tuple[str, int] | None:
-        if not self.job.from_host:
-            return None
-        head, _, last = self.job.from_host.rpartition(".")
-        return f"{head}.{int(last) + number // 20_000}", 0
+    def _local(self) -> tuple[str, int] | None:
+        return (self.job.from_host, 0) if self.job.from_host else None
 
     async def _closed(self) -> None:
         for link in self.links:

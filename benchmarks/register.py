@@ -25,8 +25,23 @@ ORDER BY coalesce(nullif(p.building, ''), p.id), d.origin
 """
 _SENDERS = """
 SELECT DISTINCT ON (sender) origin, sender, place_id FROM devices.device
-WHERE sender LIKE 'gb26875:%' AND profile = 'standard' AND NOT out_of_service
+WHERE sender LIKE 'gb26875:%' AND origin <> sender AND kind = ANY ($1::text[])
+  AND profile = 'standard' AND NOT out_of_service
 ORDER BY sender, origin
+"""
+_OPERATED = """
+SELECT origin FROM devices.device
+WHERE origin LIKE 'access:' || $1 || '/%' AND origin = sender AND kind = 'smoke'
+  AND profile = 'standard' AND NOT out_of_service
+ORDER BY origin LIMIT $2
+"""
+_LONE = """
+SELECT DISTINCT ON (coalesce(nullif(p.building, ''), p.id)) d.origin
+FROM devices.device d JOIN premises.place p ON p.id = d.place_id
+WHERE d.sender = d.origin AND d.sender NOT LIKE 'gb26875:%' AND d.kind = 'smoke' AND NOT p.test
+  AND NOT EXISTS (SELECT FROM devices.sender s
+                  WHERE s.place_id = d.place_id AND s.sender LIKE 'gb26875:%')
+ORDER BY coalesce(nullif(p.building, ''), p.id), d.origin
 """
 SMOKE = ("smoke", "visual_smoke")
 
@@ -40,17 +55,31 @@ async def fire_points(dsn: str, seed: int) -> list[Point]:
 
 async def transmitters(dsn: str) -> list[Point]:
     """One point of every registered transmitter."""
-    return await _points(dsn, _SENDERS)
+    return await _points(dsn, _SENDERS, list(SMOKE))
+
+
+async def operated_devices(dsn: str, operator: str, count: int) -> list[str]:
+    """Smoke detectors of one operator's platform, by the ids that it gave them."""
+    rows = await _fetch(dsn, _OPERATED, operator, count)
+    return [row["origin"].partition("/")[2] for row in rows]
+
+
+async def lone_detectors(dsn: str) -> list[str]:
+    """Origins of smoke detectors with an uplink of their own, one per building without a panel."""
+    return [row["origin"] for row in await _fetch(dsn, _LONE)]
 
 
 async def _points(dsn: str, query: str, *args: object) -> list[Point]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        rows = await connection.fetch(query, *args)
-    finally:
-        await connection.close()
     made = []
-    for row in rows:
+    for row in await _fetch(dsn, query, *args):
         sender = row["sender"].partition(":")[2]
         made.append(Point(row["origin"], sender, row["origin"].partition("/")[2], row["place_id"]))
     return [point for point in made if point.point]
+
+
+async def _fetch(dsn: str, query: str, *args: object) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return list(await connection.fetch(query, *args))
+    finally:
+        await connection.close()

@@ -1,0 +1,161 @@
+"""Other people's products, measured by the same clients: none of them is a dependency.
+
+Mosquitto is measured where it is installed. Node-RED and Alerta are developers' installs, given by
+`--nodered DIR` (where `npm install node-red` was run) and `--alerta DIR` (a virtual environment
+with alerta-server, psycopg2 and gunicorn).
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO
+
+from benchmarks import machine
+from benchmarks.drive import post, publish
+from benchmarks.posts import PostJob, PostReport
+from benchmarks.publishes import PublishJob, PublishReport
+from benchmarks.waiting import until
+from wanghuo.engines.embedded_postgres import OWNER, EmbeddedPostgres
+
+MOSQUITTO_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+START_PATIENCE_S = 60.0
+ALERTA_WORKERS = 2
+SETTLE_S = 2.0
+TOPIC = "access/v1/peer/D1/signal"
+
+
+class PeerFailed(RuntimeError):
+    """The peer did not come up; its log says why."""
+
+
+@asynccontextmanager
+async def _running(words: list[str], log: Path, port: int, **env: str) -> AsyncIterator[int]:
+    """A peer's server; yields its process id once its port answers."""
+    with _appending(log) as file:
+        child = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file,
+            cwd=log.parent, env={**os.environ, **env},
+        )  # fmt: skip
+    try:
+        if not await until(lambda: _listens(port), START_PATIENCE_S, 0.1):
+            raise PeerFailed(f"{words[0]}: {_end_of(log)}")
+        yield child.pid
+    finally:
+        if child.returncode is None:
+            child.terminate()
+        await child.wait()
+
+
+def _appending(log: Path) -> IO[bytes]:
+    return log.open("ab")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-500:]
+
+
+def _listens(port: int) -> bool:
+    """Whether somebody listens on this port of the loopback."""
+    wanted = f"0100007F:{port:04X}"
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return any(line.split()[1] == wanted and line.split()[3] == "0A" for line in lines)
+
+
+@asynccontextmanager
+async def mosquitto(folder: Path) -> AsyncIterator[int | None]:
+    """A broker with persistence; yields its port, or None where it is not installed."""
+    program = machine.program("mosquitto", *MOSQUITTO_FOLDERS)
+    if program is None:
+        yield None
+        return
+    home, port = folder / "mosquitto", machine.free_port()
+    home.mkdir(exist_ok=True)
+    home.chmod(0o777)  # as root it becomes a user of its own
+    lines = (
+        f"listener {port} 127.0.0.1", "allow_anonymous true", "persistence true",
+        f"persistence_location {home}/", "max_inflight_messages 0", "max_queued_messages 0",
+    )  # fmt: skip
+    (home / "mosquitto.conf").write_text("\n".join(lines) + "\n")
+    async with _running([program, "-c", str(home / "mosquitto.conf")], home / "log", port):
+        yield port
+
+
+def _job(port: int, payloads: list[str], seconds: float) -> PublishJob:
+    return PublishJob(port, [TOPIC], payloads, 50, 16, seconds, client_prefix="peer")
+
+
+async def mosquitto_alone(
+    folder: Path, payloads: list[str], seconds: float
+) -> PublishReport | None:
+    """PUBACKs of the broker alone, which does not fsync; None where it is not installed."""
+    async with mosquitto(folder) as port:
+        return None if port is None else await publish(_job(port, payloads, seconds))
+
+
+async def nodered(install: Path, folder: Path, payloads: list[str], seconds: float) -> float | None:
+    """Messages per second that Node-RED wrote to a file out of mosquitto's QoS 1 topic.
+
+    What it had written when the publisher stopped and two seconds later, over the same time.
+    """
+    home, port = folder / "nodered", machine.free_port()
+    home.mkdir(exist_ok=True)
+    out = home / "out.txt"
+    async with mosquitto(folder) as broker:
+        if broker is None:
+            return None
+        (home / "flows.json").write_text(json.dumps(_flow(broker, out)))
+        (home / "settings.js").write_text(
+            f"module.exports = {{uiPort: {port}, uiHost: '127.0.0.1', flowFile: 'flows.json'}}\n"
+        )
+        words = [str(install / "node_modules" / ".bin" / "node-red"), "-u", str(home)]
+        async with _running(words, home / "log", port):
+            await asyncio.sleep(SETTLE_S)
+            await publish(_job(broker, payloads, seconds))
+            await asyncio.sleep(SETTLE_S)
+            written = out.read_bytes().count(b"\n") if out.exists() else 0
+        return written / (seconds + SETTLE_S)
+
+
+def _flow(broker: int, out: Path) -> list[dict[str, object]]:
+    return [
+        {"id": "tab", "type": "tab", "label": "bench"},
+        {"id": "broker", "type": "mqtt-broker", "broker": "127.0.0.1", "port": str(broker),
+         "protocolVersion": "4", "keepalive": "60", "cleansession": True},
+        {"id": "in", "type": "mqtt in", "z": "tab", "topic": TOPIC, "qos": "1",
+         "datatype": "utf8", "broker": "broker", "wires": [["work"]]},
+        {"id": "work", "type": "function", "z": "tab", "outputs": 1, "wires": [["file"]],
+         "func": "const r = JSON.parse(msg.payload); r.seen = Date.now();"
+                 "msg.payload = JSON.stringify(r); return msg;"},
+        {"id": "file", "type": "file", "z": "tab", "filename": str(out), "filenameType": "str",
+         "appendNewline": True, "overwriteFile": "false", "wires": [[]]},
+    ]  # fmt: skip
+
+
+async def alerta(install: Path, folder: Path, seconds: float) -> PostReport:
+    """POST /alert, 32 connections, two workers, on an embedded PostgreSQL of its own."""
+    server = EmbeddedPostgres(folder / "alerta-postgres")
+    await server.start()
+    home, port = folder / "alerta", machine.free_port()
+    home.mkdir(exist_ok=True)
+    (home / "alertad.conf").write_text(
+        f"DATABASE_URL = {server.dsn(OWNER)!r}\nSECRET_KEY = 'bench'\nAUTH_REQUIRED = False\n"
+    )
+    (home / "wsgi.py").write_text("from alerta import create_app\napp = create_app()\n")
+    bodies = [
+        json.dumps({"resource": f"D{n:05d}", "event": "SmokeAlarm", "environment": "Production",
+                    "severity": "critical", "service": ["fire"], "value": str(n)})
+        for n in range(10_000)
+    ]  # fmt: skip
+    words = [
+        str(install / "bin" / "gunicorn"), "--preload", "-w", str(ALERTA_WORKERS),
+        "-b", f"127.0.0.1:{port}", "wsgi:app",
+    ]  # fmt: skip
+    try:
+        conf = str(home / "alertad.conf")
+        async with _running(words, home / "log", port, ALERTA_SVR_CONF_FILE=conf):
+            return await post(PostJob(port, "/alert", bodies, 1, 32, seconds))
+    finally:
+        await server.stop()
