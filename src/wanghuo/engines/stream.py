@@ -7,7 +7,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -277,7 +277,7 @@ class Stream:
             raise Unavailable(f"the stream {stream} does not answer: {error!r}") from error
         return state.first_seq, state.last_seq
 
-    async def follow(self, stream: str, after: int | None) -> AsyncIterator[Message | None]:
+    async def follow(self, stream: str, after: int | None) -> AsyncGenerator[Message | None]:
         """Messages of `stream` after sequence `after` (None: from now on), in order, for ever.
 
         Yields None now and then while nothing comes, so that a reader can look at its own peer.
