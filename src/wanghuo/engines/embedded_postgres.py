@@ -109,6 +109,11 @@ class EmbeddedPostgres:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if running and self._process else -1
 
+    @property
+    def data_folder(self) -> Path:
+        """The working directory of every process of the server."""
+        return self._data
+
     def dsn(self, role: str, dbname: str = DATABASE) -> str:
         """Where `role` connects to `dbname`."""
         return f"postgresql://{role}@/{dbname}?host={quote(str(self._sockets))}&port={PORT}"

@@ -122,17 +122,15 @@ class GroupCommit(Generic[Item]):
         try:
             async with asyncio.timeout(max(left_s, 0.001)):
                 await self._write(connection, items)
-        except DOWN as error:
-            _log.error("database_is_down", error=repr(error))
-            self._hang_up()
-            self._refuse([*batch, *self._waiting], "the database did not commit in time")
-            self._waiting = []
-            self._wake.clear()
-        except asyncpg.PostgresError as error:
-            await self._one_by_one(batch, error)
         except asyncio.CancelledError:
             self._refuse(batch, "the intake is closing")
             raise
+        except DOWN as error:
+            self._give_up(batch, error)
+        except asyncpg.PostgresError as error:
+            await self._one_by_one(batch, error)
+        except Exception as error:  # noqa: BLE001 — whatever it is, callers must hear of it
+            self._give_up(batch, error)
         else:
             for waiting in batch:
                 if not waiting.done.done():
@@ -149,6 +147,14 @@ class GroupCommit(Generic[Item]):
                 self._refuse([waiting], "the database is down")
             else:
                 await self._commit(self._connection, [waiting])
+
+    def _give_up(self, batch: list[_Waiting[Item]], error: BaseException) -> None:
+        """The database is down: everyone hears it, and knocking begins."""
+        _log.error("database_is_down", error=repr(error))
+        self._hang_up()
+        self._refuse([*batch, *self._waiting], "the database did not commit in time")
+        self._waiting = []
+        self._wake.clear()
 
     def _refuse(self, callers: Sequence[_Waiting[Item]], why: str) -> None:
         for waiting in callers:

@@ -81,6 +81,7 @@ def configure(*, role: str, level: str = "info", json: bool = True) -> None:
     )
     structlog.contextvars.bind_contextvars(role=role)
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, force=True)
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)  # its pool tells of each retry at length
 
 
 def _plain() -> structlog.typing.Processor:
