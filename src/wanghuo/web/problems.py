@@ -5,6 +5,7 @@ Rule 2. `title` and `detail` follow Accept-Language; `*_zh` and `*_en` are alway
 Rule 3. What we did not foresee tells the caller an id and nothing else; the log keeps the rest.
 """
 
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -16,13 +17,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from wanghuo.engines.postgres import DOWN
+from wanghuo.engines.postgres import DOWN, SqlError
 from wanghuo.errors import Invalid, Unauthenticated, WanghuoError
 from wanghuo.identity import new_secret
 from wanghuo.web.field_words import FieldProblem, told
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+SQL_STATE_BAD_VALUE = "22"
+SQL_STATES_PASSING = ("40", "55P03", "57014")  # deadlock, lock not free, statement took too long
 
 _log = structlog.get_logger("web")
 
@@ -175,7 +178,8 @@ def of_error(request: Request, error: WanghuoError) -> JSONResponse:
 def of_unexpected(request: Request, error: BaseException) -> JSONResponse:
     """An id for the caller, the whole story for the log."""
     made = new_secret(9)
-    _log.error("unexpected", id=made, method=request.method, path=request.url.path, exc_info=error)
+    story = "".join(traceback.format_exception(error))  # without locals: they hold secrets
+    _log.error("unexpected", id=made, method=request.method, path=request.url.path, story=story)
     return document(request, "unexpected", id=made)
 
 
@@ -202,13 +206,19 @@ def add_problem_handlers(app: FastAPI) -> None:
         headers = error.headers
         return document(request, kind, status=error.status_code, en=words, headers=headers)
 
-    async def not_answering(request: Request, error: Exception) -> JSONResponse:
-        _log.warning("engine_not_answering", path=request.url.path, error=repr(error))
-        return document(request, "unavailable")
+    async def database(request: Request, error: Exception) -> JSONResponse:
+        sql_state = str(getattr(error, "sqlstate", "") or "")
+        if sql_state.startswith(SQL_STATE_BAD_VALUE) or isinstance(error, ValueError):
+            _log.warning("value_not_for_the_database", path=request.url.path, error=repr(error))
+            return document(request, "invalid", en="a value here cannot be stored")
+        if isinstance(error, DOWN) or sql_state.startswith(SQL_STATES_PASSING):
+            _log.warning("engine_not_answering", path=request.url.path, error=repr(error))
+            return document(request, "unavailable")
+        return of_unexpected(request, error)
 
     app.add_exception_handler(WanghuoError, ours)
     app.add_exception_handler(RequestValidationError, unusable)
     app.add_exception_handler(HTTPException, http)
-    for down in DOWN:
-        assert issubclass(down, Exception)
-        app.add_exception_handler(down, not_answering)
+    for raised in (*DOWN, SqlError):
+        assert issubclass(raised, Exception)
+        app.add_exception_handler(raised, database)
