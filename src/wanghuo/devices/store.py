@@ -54,12 +54,12 @@ UPSERT_HEALTH: Final = """
 
 # A transmitter to try with: of an awake place, two smoke points at least, the first by id.
 EXAMPLE: Final = """
-    SELECT d.sender, d.place_id, array_agg(d.origin ORDER BY d.id) AS origins
+    SELECT d.sender, d.place_id, p.category, array_agg(d.origin ORDER BY d.id) AS origins
     FROM devices.device d JOIN devices.sender s ON s.sender = d.sender
     JOIN premises.place p ON p.id = d.place_id
     WHERE p.category = $1 AND NOT p.test AND d.kind = 'smoke' AND d.origin <> d.sender
-        AND d.sender LIKE 'gb26875:%' AND NOT d.out_of_service
-    GROUP BY d.sender, d.place_id HAVING count(*) >= 2 ORDER BY d.place_id LIMIT 1
+        AND d.sender LIKE 'gb26875:%' AND NOT d.out_of_service AND p.building = ''
+    GROUP BY d.sender, d.place_id, p.category HAVING count(*) >= 2 ORDER BY d.place_id LIMIT 1
 """
 
 
@@ -114,13 +114,52 @@ async def add_synthetic(tx: Transaction, sender: Sequence[Any], device: Sequence
 
 async def upsert_devices(tx: Transaction, devices: Iterable[Device]) -> None:
     """Put devices by id, changing those that are there."""
-    slots = ", ".join(f"${at}" for at in range(1, len(DEVICE_COLUMNS) + 1))
+    await put_rows(tx, [msgspec.structs.astuple(device) for device in devices], [])
+
+
+async def put_rows(
+    tx: Transaction, devices: Iterable[Sequence[Any]], senders: Iterable[Sequence[Any]]
+) -> None:
+    """Put rows as load_register takes them, changing those that are there; no id twice."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in DEVICE_COLUMNS[1:])
-    await tx.executemany(
-        f"INSERT INTO devices.device ({_DEVICE}) VALUES ({slots})"
-        f" ON CONFLICT (id) DO UPDATE SET {changes}",
-        [msgspec.structs.astuple(device) for device in devices],
+    await tx.execute(
+        f"CREATE TEMP TABLE put_device ON COMMIT DROP AS SELECT {_DEVICE} FROM devices.device"
+        " WHERE false"
     )
+    await tx.copy_records_to_table("put_device", records=devices, columns=DEVICE_COLUMNS)
+    await tx.execute(
+        f"INSERT INTO devices.device ({_DEVICE}) SELECT {_DEVICE} FROM put_device"
+        f" ON CONFLICT (id) DO UPDATE SET {changes}"
+    )
+    await tx.execute("DROP TABLE put_device")
+    by_sender = {row[0]: Sender(*row) for row in senders}
+    await upsert_senders(tx, by_sender.values())
+
+
+async def rows_by_id(tx: Transaction, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """Devices by id as tuples in the order of DEVICE_COLUMNS."""
+    found = await tx.fetch(f"SELECT {_DEVICE} FROM devices.device WHERE id = ANY ($1)", list(ids))
+    return {row[0]: tuple(row.values()) for row in found}
+
+
+async def ids_by_origin(tx: Transaction, origins: Iterable[str]) -> dict[str, str]:
+    """Which device has which of these origins."""
+    found = await tx.fetch(
+        "SELECT origin, id FROM devices.device WHERE origin = ANY ($1)", list(origins)
+    )
+    return {row["origin"]: row["id"] for row in found}
+
+
+async def follow_places(tx: Transaction, towns: Mapping[str, str]) -> None:
+    """Give devices and senders the town of their place. towns: place id to town code."""
+    for table in ("device", "sender"):
+        await tx.execute(
+            f"UPDATE devices.{table} d SET town_code = p.town_code"
+            " FROM unnest($1::text[], $2::text[]) AS p (id, town_code)"
+            " WHERE d.place_id = p.id AND d.town_code <> p.town_code",
+            list(towns),
+            list(towns.values()),
+        )
 
 
 async def upsert_senders(tx: Transaction, senders: Iterable[Sender]) -> None:
@@ -166,6 +205,16 @@ async def operators(tx: Transaction) -> list[Operator]:
     return [Operator(*row.values()) for row in found]
 
 
+async def operator_rows(tx: Transaction) -> dict[str, tuple[Any, ...]]:
+    """Operators by id as rows (id, name, town_code)."""
+    return {o.id: (o.id, o.name, o.town_code) for o in await operators(tx)}
+
+
+async def put_operators(tx: Transaction, rows: Iterable[Sequence[Any]]) -> None:
+    """Keep rows (id, name, town_code); keys stay."""
+    await upsert_operators(tx, [Operator(*row) for row in rows])
+
+
 async def operator_of_key(tx: Transaction, key: str) -> Operator | None:
     """The operator with this key, or None."""
     row = await tx.fetchrow(
@@ -203,6 +252,22 @@ async def devices_of(tx: Transaction, place_ids: Iterable[str]) -> list[Device]:
     found = await tx.fetch(
         f"SELECT {_DEVICE} FROM devices.device WHERE place_id = ANY ($1) ORDER BY id",
         list(place_ids),
+    )
+    return [Device(*row.values()) for row in found]
+
+
+async def page(
+    tx: Transaction, *, place_id: str = "", sender: str = "", after: str = "", size: int = 50
+) -> list[Device]:
+    """Devices by id after `after`; "" leaves a filter out. The synthetic fire's is left out."""
+    found = await tx.fetch(
+        f"SELECT {_DEVICE} FROM devices.device WHERE id > $3 AND operator_id <> $5"
+        " AND ($1 = '' OR place_id = $1) AND ($2 = '' OR sender = $2) ORDER BY id LIMIT $4",
+        place_id,
+        sender,
+        after,
+        size,
+        TEST_OPERATOR_ID,
     )
     return [Device(*row.values()) for row in found]
 

@@ -62,7 +62,7 @@ class DeviceRow(NamedTuple):
     operator_id: str
     location: str
     profile: str
-    installed_on: date
+    installed_on: date | None
     out_of_service: bool
 
 

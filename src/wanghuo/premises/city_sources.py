@@ -15,6 +15,7 @@ class Outline:
     """The border of the city: a ring of WGS-84 corners."""
 
     def __init__(self, ring: list[tuple[float, float]]) -> None:
+        self.ring = ring
         self._edges = list(zip(ring, ring[1:] + ring[:1], strict=True))
         self.west, self.east = min(p[0] for p in ring), max(p[0] for p in ring)
         self.south, self.north = min(p[1] for p in ring), max(p[1] for p in ring)

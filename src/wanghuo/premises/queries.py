@@ -92,6 +92,73 @@ WORLD = """
     SELECT d.sender, d.profile, d.operator_id, d.place_id, p.category, p.lon, p.lat,
         d.origin, d.kind
     FROM devices.device d JOIN premises.place p ON p.id = d.place_id
-    WHERE NOT p.test AND NOT d.out_of_service
+    WHERE NOT p.test AND NOT d.out_of_service AND p.id <> $1
     ORDER BY d.sender, d.id
 """
+
+# One number that changes whenever a place does: the newest transaction and how many there are.
+PLACES_VERSION = """
+    SELECT coalesce(max(xmin::text::bigint), 0)::text || '-' || count(*) FROM premises.place
+"""
+
+# What hangs in a place, with the last state of each.
+DEVICES_AT = """
+    SELECT d.id, d.origin, d.sender, d.kind, d.operator_id, o.name AS operator_name, d.location,
+        d.installed_on, d.out_of_service, h.last_seen_at, coalesce(h.state, '') AS state
+    FROM devices.device d
+    LEFT JOIN devices.health h ON h.origin = d.origin
+    LEFT JOIN devices.operator o ON o.id = d.operator_id
+    WHERE d.place_id = $1 ORDER BY d.id
+"""
+
+OPEN_INCIDENTS_AT = """
+    SELECT number, level, state, opened_at FROM incidents.incident
+    WHERE place_id = $1 AND state <> 'closed' ORDER BY opened_at
+"""
+
+# What rows of contacts may belong to: $1 unit ids, $2 station ids.
+OWNERS = """
+    SELECT 'unit' AS kind, id, town_code FROM premises.unit WHERE id = ANY ($1)
+    UNION ALL SELECT 'station', id, town_code FROM premises.station WHERE id = ANY ($2)
+    UNION ALL SELECT 'town', code, code FROM premises.town
+"""
+
+# Contacts live in the town of their unit; after a unit moved they move too.
+CONTACTS_FOLLOW_UNITS = """
+    UPDATE premises.contact c SET town_code = u.town_code FROM premises.unit u
+    WHERE c.owner_kind = 'unit' AND c.owner_id = u.id AND u.id = ANY ($1)
+        AND c.town_code <> u.town_code
+"""
+
+# The columns of import_tables, in their order, as they would be imported again.
+EXPORTS = {
+    "towns": "SELECT code, name, short, lon, lat, 'WGS-84' FROM premises.town ORDER BY code",
+    "villages": "SELECT code, town_code, name, kind, lon, lat, 'WGS-84'"
+    " FROM premises.village ORDER BY code",
+    "operators": "SELECT id, name, town_code FROM devices.operator ORDER BY id",
+    "places": """
+        SELECT p.id, p.name, p.category, p.address, p.town_code, p.village_code, p.lon, p.lat,
+            'WGS-84', p.building, p.people, p.sleeping, p.hazards, p.profile, u.id, u.name,
+            u.credit_code
+        FROM premises.place p JOIN premises.unit u ON u.id = p.unit_id
+        WHERE NOT p.test ORDER BY p.id
+    """,
+    "devices": """
+        SELECT d.id, d.place_id, d.kind, d.sender, substr(d.origin, length(d.sender) + 2),
+            d.operator_id, d.location, d.profile, d.installed_on, d.out_of_service
+        FROM devices.device d JOIN premises.place p ON p.id = d.place_id
+        WHERE NOT p.test ORDER BY d.id
+    """,
+    "contacts": """
+        SELECT id, owner_kind, owner_id, name, role, phone, verified, sequence
+        FROM premises.contact WHERE owner_id <> $1 ORDER BY id
+    """,
+    "stations": """
+        SELECT id, level, keeper, name, town_code, village_code, lon, lat, 'WGS-84', crew, on_duty
+        FROM premises.station ORDER BY id
+    """,
+    "water": """
+        SELECT id, kind, name, town_code, lon, lat, 'WGS-84', flow_l_per_s
+        FROM premises.water ORDER BY id
+    """,
+}

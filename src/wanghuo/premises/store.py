@@ -5,7 +5,10 @@ The judge reads set-based: one question for all the ids of a batch, never one a 
 
 # ruff: noqa: S608 - only our own column names are put together, values are always $n
 
+import gzip
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,11 +16,13 @@ import msgspec
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Missing
 from wanghuo.place import METRES_PER_DEGREE, Coordinates, near_distance_m
-from wanghuo.premises import queries
+from wanghuo.premises import queries, world
 from wanghuo.premises.city_whole import City
 from wanghuo.premises.model import (
+    CITY_OWNER_ID,
     TEST_UNIT_ID,
     Contact,
+    OwnerKind,
     Place,
     Station,
     Town,
@@ -30,6 +35,7 @@ from wanghuo.premises.synthetic import Synthetic
 
 Record = TypeVar("Record", Contact, Place, Station, Town, Unit, Village, Water)
 Owner = tuple[str, str]  # owner_kind, owner_id
+WORLD_ROWS_AT_ONCE = 5000
 NARROWEST_DEGREE = 0.5  # a degree of longitude is at least half one of latitude south of 60° N
 
 
@@ -75,20 +81,40 @@ async def _load(
 
 
 async def upsert(tx: Transaction, table: str, records: Iterable[Record]) -> int:
-    """Put records by id or code, changing those that are there; how many were given."""
+    """Put records by id or code, changing those that are there; how many were given.
+
+    No key may be given twice.
+    """
     names = queries.TABLES[table]
     rows = [msgspec.structs.astuple(record) for record in records]
     listed = ", ".join(names)
-    slots = ", ".join(f"${at}" for at in range(1, len(names) + 1))
     changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
-    await tx.executemany(
-        f"INSERT INTO premises.{table} ({listed}) VALUES ({slots})"
-        f" ON CONFLICT ({names[0]}) DO UPDATE SET {changes}",
-        rows,
+    await tx.execute(
+        f"CREATE TEMP TABLE put_{table} ON COMMIT DROP AS"
+        f" SELECT {listed} FROM premises.{table} WHERE false"
     )
+    await tx.copy_records_to_table(f"put_{table}", records=rows, columns=names)
+    await tx.execute(
+        f"INSERT INTO premises.{table} ({listed}) SELECT {listed} FROM put_{table}"
+        f" ON CONFLICT ({names[0]}) DO UPDATE SET {changes}"
+    )
+    await tx.execute(f"DROP TABLE put_{table}")
     if table in {"place", "unit"}:
         await _refresh_search(tx, table, [row[0] for row in rows])
+    if table == "unit":
+        await tx.execute(queries.CONTACTS_FOLLOW_UNITS, [row[0] for row in rows])
     return len(rows)
+
+
+async def rows_by_key(
+    tx: Transaction, table: str, keys: Iterable[str]
+) -> dict[str, tuple[Any, ...]]:
+    """What the table holds under these keys, as tuples in the order of the record's fields."""
+    key = queries.TABLES[table][0]
+    found = await tx.fetch(
+        f"SELECT {queries.columns(table)} FROM premises.{table} WHERE {key} = ANY ($1)", list(keys)
+    )
+    return {row[0]: tuple(row.values()) for row in found}
 
 
 async def _refresh_search(tx: Transaction, table: str, ids: list[str]) -> None:
@@ -181,6 +207,65 @@ async def water_near(
     return sorted(near, key=lambda pair: (pair[1], pair[0].id))[:limit]
 
 
+async def places_version(tx: Transaction) -> str:
+    """A word that is another one after any place changed."""
+    return str(await tx.fetchval(queries.PLACES_VERSION))
+
+
+async def devices_at(tx: Transaction, place_id: str) -> list[Row]:
+    """What hangs in a place, with operator's name and last state."""
+    return await tx.fetch(queries.DEVICES_AT, place_id)
+
+
+async def open_incidents_at(tx: Transaction, place_id: str) -> list[Row]:
+    """number, level, state, opened_at of what is open at a place."""
+    return await tx.fetch(queries.OPEN_INCIDENTS_AT, place_id)
+
+
+async def owners(
+    tx: Transaction, units: Iterable[str], station_ids: Iterable[str]
+) -> dict[Owner, str]:
+    """The town codes of units, of stations, of every town and of the city, by Owner."""
+    found = await tx.fetch(queries.OWNERS, list(units), list(station_ids))
+    towns_of = {(row["kind"], row["id"]): row["town_code"] for row in found}
+    return {**towns_of, (OwnerKind.CITY.value, CITY_OWNER_ID): ""}
+
+
+async def exported(tx: Transaction, kind: str) -> list[Row]:
+    """The rows of an import table as they stand, in the columns of import_tables."""
+    if kind == "contacts":
+        return await tx.fetch(queries.EXPORTS[kind], TEST_UNIT_ID)
+    return await tx.fetch(queries.EXPORTS[kind])
+
+
+async def write_world(
+    tx: Transaction, path: Path, keys: Mapping[str, str], *, without_place: str = ""
+) -> int:
+    """Write the file that the simulator reads (format: world.py); how many senders it has.
+
+    keys: operator id to key. without_place: a place left to people who try things by hand. The
+    file appears whole or not at all, readable by its owner alone.
+    """
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    grouping, senders = world.Grouping(), 0
+    with (
+        os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as packed,
+    ):
+        packed.write(world.head_line(keys))
+        cursor = await tx.cursor(queries.WORLD, without_place)
+        while rows := await cursor.fetch(WORLD_ROWS_AT_ONCE):
+            for line in grouping.feed(map(tuple, rows)):
+                packed.write(line)
+                senders += 1
+        for line in grouping.finish():
+            packed.write(line)
+            senders += 1
+    draft.replace(path)
+    return senders
+
+
 async def place_columns(tx: Transaction) -> list[Row]:
     """id, lon, lat, category, town_code, sleeping of every real place, by id."""
     return await tx.fetch(queries.PLACE_COLUMNS)
@@ -195,7 +280,7 @@ async def search(tx: Transaction, **wanted: str | int) -> list[Place]:
     return [_place(row) for row in await tx.fetch(queries.SEARCH, *(wanted[k] for k in order))]
 
 
-async def counts(tx: Transaction) -> Mapping[str, int]:
+async def counts(tx: Transaction) -> dict[str, int]:
     """places, stations, towns, villages, units, water, without the synthetic fire's."""
     row = await tx.fetchrow(queries.COUNTS, TEST_UNIT_ID)
     assert row is not None

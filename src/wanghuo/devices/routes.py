@@ -1,0 +1,62 @@
+"""The doors of devices on HTTP: the register and the operating companies."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from wanghuo.devices import store
+from wanghuo.devices.model import Device, Health
+from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
+from wanghuo.principal import Permission, Principal
+from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
+from wanghuo.web.problems import problems
+from wanghuo.web.scope import Tx
+from wanghuo.web.sign_in import may
+
+See = Annotated[Principal, Depends(may(Permission.SEE))]
+
+router = APIRouter(prefix="/api/v1", tags=["devices"])
+
+
+@router.get("/devices", responses=problems(Unauthenticated, Forbidden, Invalid))
+async def devices(
+    _who: See,
+    tx: Tx,
+    place_id: Annotated[str, Query(max_length=64)] = "",
+    sender: Annotated[str, Query(max_length=200)] = "",
+    cursor: Cursor = "",
+    limit: PageSize = PAGE_SIZE_DEFAULT,
+) -> dict[str, Any]:
+    """Devices by id with their last state, of a place, of a sender or of all the asker's towns."""
+    after = str(key_of(cursor, 1)[0]) if cursor else ""
+    found = await store.page(tx, place_id=place_id, sender=sender, after=after, size=limit + 1)
+    shown = found[:limit]
+    health = await store.health_of(tx, [device.origin for device in shown])
+    more = cursor_after(shown[-1].id) if len(found) > limit else None
+    return {"items": [_view(d, health.get(d.origin)) for d in shown], "next": more}
+
+
+@router.get("/devices/{device_id}", responses=problems(Unauthenticated, Forbidden, Missing))
+async def device(_who: See, tx: Tx, device_id: str) -> dict[str, Any]:
+    """One device with its last state."""
+    found = await store.device(tx, device_id)
+    health = await store.health_of(tx, [found.origin])
+    return _view(found, health.get(found.origin))
+
+
+@router.get("/operators", responses=problems(Unauthenticated, Forbidden))
+async def operators(_who: See, tx: Tx) -> dict[str, Any]:
+    """The operating companies; never their keys."""
+    listed = await store.operators(tx)
+    return {"items": [{"id": o.id, "name": o.name, "town_code": o.town_code} for o in listed]}
+
+
+def _view(found: Device, health: Health | None) -> dict[str, Any]:
+    return {
+        "id": found.id, "origin": found.origin, "sender": found.sender,
+        "place_id": found.place_id, "town_code": found.town_code, "kind": found.kind,
+        "operator_id": found.operator_id, "location": found.location, "profile": found.profile,
+        "installed_on": found.installed_on, "out_of_service": found.out_of_service,
+        "state": health.state if health else "",
+        "last_seen_at": health.last_seen_at if health else None,
+    }  # fmt: skip

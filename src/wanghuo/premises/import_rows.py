@@ -1,0 +1,201 @@
+"""How a row of each table becomes a record."""
+
+import re
+from typing import Final, NamedTuple
+
+from wanghuo.facts.signal import SensorKind
+from wanghuo.premises.categories import Sleeping
+from wanghuo.premises.city_devices import DeviceRow, OperatorRow, SenderRow
+from wanghuo.premises.importing import Cells, Known, options
+from wanghuo.premises.model import Contact, Place, Station, Town, Unit, Village, Water
+
+SENDER: Final = re.compile(
+    r"gb26875:[0-9a-f]{12}|access:[\w.-]{1,64}/[\w.-]{1,128}|(?:ctwing|onenet|iotda):[\w.:-]{1,128}",
+    re.ASCII,
+)
+GB_POINT: Final = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.[0-9a-f]{8}", re.ASCII)
+ID: Final = re.compile(r"[\w.:-]{1,64}")
+PHONE: Final = re.compile(r"\+?\d{3,20}", re.ASCII)
+SHORT: Final = re.compile(r"[A-Z]{2}")
+PEOPLE_MAX, CREW_MAX, SEQUENCE_MAX = 1_000_000, 1_000, 99
+FLOW_MAX_L_PER_S = 10_000.0
+
+KINDS: Final = options("""
+    smoke 智慧烟感 烟感 独立式烟感
+    visual_smoke 可视化烟感
+    heat 感温
+    electric 智慧用电
+    charging 智能充电桩 充电桩
+    lookout 高空瞭望
+    gas 可燃气体
+    uitd 用户信息传输装置 用传
+    call_point 手报 手动报警按钮
+    sprinkler 水流指示 压力开关 水流指示/压力开关
+    water 消防水压 液位 消防水压/液位
+    flame 火焰
+    other 其他
+""")
+LEVELS: Final = options("""
+    main 主站 消防救援站
+    town_workstation 镇街工作站 消防工作站
+    brigade 专职队 专职消防队
+    micro 微型站 微型消防站
+""")
+KEEPERS: Final = options("""
+    government 政府
+    village 村社 村
+    key_unit 重点单位
+    enterprise 企业 规上企业
+""")
+OWNERS: Final = options("""
+    unit 单位
+    station 救援站
+    town 镇街
+    city 全市
+""")
+ROLES: Final = options("""
+    responsible 责任人 消防安全责任人
+    safety_officer 安全员 消防安全管理人
+    duty 值班 值班员
+    leader 负责人 队长
+""")
+PROFILES: Final = options("""
+    validated 核实
+    direct 直报
+""")
+WATERS: Final = options("""
+    hydrant 消火栓
+    tank 水池 消防水池
+    intake 取水口
+    pond 池塘
+""")
+assert set(KINDS.values()) == set(SensorKind)
+
+
+class PlaceAndUnit(NamedTuple):
+    """A row of places brings its unit along."""
+
+    place: Place
+    unit: Unit
+
+
+class DeviceAndSender(NamedTuple):
+    """A row of devices; sender is None unless it is a transmitter or a point behind one."""
+
+    device: DeviceRow
+    sender: SenderRow | None
+
+
+def _matching(cells: Cells, name: str, shape: re.Pattern[str], code: str) -> str:
+    text = cells.text(name, required=True)
+    if text and not shape.fullmatch(text):
+        cells.wrong(name, code, text=text)
+    return text
+
+
+def place(cells: Cells, known: Known) -> PlaceAndUnit:
+    """A row of places."""
+    place_id, name = _matching(cells, "id", ID, "id"), cells.text("name", required=True)
+    words = {word.lower(): category.code for word, category in known.categories.items()}
+    category = cells.choice("category", words)
+    sleeps = bool(category) and known.categories[category].sleeping is Sleeping.ALWAYS
+    town = cells.town(known)
+    at, datum = cells.point(known, town)
+    unit_id = cells.text("unit_id", f"U-{place_id}")
+    made = Place(
+        place_id, unit_id, name, category, cells.text("address"), town,
+        cells.village(known, town), cells.text("building"), at.lon, at.lat, datum.value,
+        people=cells.whole("people", 0, 0, PEOPLE_MAX),
+        sleeping=cells.flag("sleeping", default=sleeps),
+        hazards=cells.text("hazards"),
+        profile=cells.choice("profile", PROFILES) if cells.text("profile") else "",
+    )  # fmt: skip
+    unit = Unit(unit_id, cells.text("unit_name", name), cells.text("credit_code"), town)
+    return PlaceAndUnit(made, unit)
+
+
+def device(cells: Cells, known: Known) -> DeviceAndSender:
+    """A row of devices."""
+    device_id, place_id = _matching(cells, "id", ID, "id"), cells.text("place_id", required=True)
+    kind = cells.choice("kind", KINDS)
+    sender, point = _matching(cells, "sender", SENDER, "sender"), cells.text("point")
+    operator = cells.text("operator", required=True)
+    if place_id and place_id not in known.places:
+        cells.wrong("place_id", "place", text=place_id)
+    if operator and operator not in known.operators:
+        listed = ", ".join(sorted(known.operators))
+        cells.wrong("operator", "operator", text=operator, options=listed)
+    if point and sender.startswith("gb26875:") and not GB_POINT.fullmatch(point):
+        cells.wrong("point", "point", text=point)
+    origin = f"{sender}/{point}" if point else sender
+    other = known.origins.setdefault(origin, device_id) if sender else device_id
+    if other != device_id:
+        cells.wrong("sender", "registered", other=other)
+    town, profile = known.places.get(place_id, ""), cells.text("profile", "standard")
+    made = DeviceRow(
+        device_id, origin, sender, place_id, town, kind, operator, cells.text("location"), profile,
+        cells.day("installed_on"), cells.flag("out_of_service", default=False),
+    )  # fmt: skip
+    holds_points = bool(point) or kind == SensorKind.UITD
+    row = SenderRow(sender, place_id, town, operator, profile) if holds_points else None
+    return DeviceAndSender(made, row)
+
+
+def contact(cells: Cells, known: Known) -> Contact:
+    """A row of contacts."""
+    contact_id = _matching(cells, "id", ID, "id")
+    kind, owner_id = cells.choice("owner_kind", OWNERS), cells.text("owner_id", "city")
+    town = known.owners.get((kind, owner_id))
+    if kind and town is None:
+        cells.wrong("owner_id", "owner", text=owner_id, kind=kind)
+    phone = cells.text("phone").replace(" ", "").replace("-", "")
+    if phone and not PHONE.fullmatch(phone):
+        cells.wrong("phone", "phone", text=phone)
+    return Contact(
+        contact_id, kind, owner_id, town or "", cells.text("name", required=True),
+        cells.choice("role", ROLES), phone, cells.flag("verified", default=False),
+        cells.whole("sequence", 1, 1, SEQUENCE_MAX),
+    )  # fmt: skip
+
+
+def station(cells: Cells, known: Known) -> Station:
+    """A row of stations."""
+    station_id, town = _matching(cells, "id", ID, "id"), cells.town(known)
+    at, _ = cells.point(known, town)
+    return Station(
+        station_id, cells.choice("level", LEVELS), cells.choice("keeper", KEEPERS),
+        cells.text("name", required=True), town, cells.village(known, town), at.lon, at.lat,
+        cells.whole("crew", 0, 0, CREW_MAX), cells.flag("on_duty", default=True),
+    )  # fmt: skip
+
+
+def town(cells: Cells, known: Known) -> Town:
+    """A row of towns."""
+    code, short = _matching(cells, "code", ID, "id"), _matching(cells, "short", SHORT, "short")
+    at, _ = cells.point(known)
+    return Town(code, cells.text("name", required=True), short, at.lon, at.lat)
+
+
+def village(cells: Cells, known: Known) -> Village:
+    """A row of villages."""
+    code, town_code = _matching(cells, "code", ID, "id"), cells.town(known)
+    at, _ = cells.point(known, town_code)
+    name = cells.text("name", required=True)
+    return Village(code, town_code, name, cells.text("kind", "村"), at.lon, at.lat)
+
+
+def water(cells: Cells, known: Known) -> Water:
+    """A row of water sources."""
+    water_id, town_code = _matching(cells, "id", ID, "id"), cells.town(known)
+    at, _ = cells.point(known, town_code)
+    kind, name = cells.choice("kind", WATERS), cells.text("name")
+    measured = bool(cells.text("flow_l_per_s"))
+    flow = cells.decimal("flow_l_per_s", 0.0, FLOW_MAX_L_PER_S) if measured else None
+    return Water(water_id, kind, name, town_code, at.lon, at.lat, flow)
+
+
+def operator(cells: Cells, known: Known) -> OperatorRow:
+    """A row of operators; keys are never imported."""
+    operator_id = _matching(cells, "id", ID, "id")
+    town_code = cells.town(known) if cells.text("town") else ""
+    return OperatorRow(operator_id, cells.text("name", required=True), town_code)

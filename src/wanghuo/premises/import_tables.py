@@ -1,0 +1,103 @@
+"""The tables that a city can bring: their columns with Chinese headers and an example.
+
+A star means required. Either name of a column is accepted as its header, in any order.
+"""
+
+from typing import Final
+
+from wanghuo.premises import import_rows as rows
+from wanghuo.premises.importing import Table, columns
+
+_WHERE = """
+    lon* | 经度 | 121.364190
+    lat* | 纬度 | 30.243670
+    datum | 坐标系 | WGS-84
+"""
+_TOWN = """
+    town* | 镇街 | 新浦镇
+    village | 村社 | 330282112201
+"""
+
+TOWNS: Final = Table("towns", columns("""
+    code* | 代码 | 330282112
+    name* | 名称 | 新浦镇
+    short* | 两位字母 | XP
+""" + _WHERE), rows.town)  # fmt: skip
+
+VILLAGES: Final = Table("villages", columns("""
+    code* | 代码 | 330282112201
+    town* | 镇街 | 新浦镇
+    name* | 名称 | 新浦村
+    kind | 类型 | 村
+""" + _WHERE), rows.village)  # fmt: skip
+
+OPERATORS: Final = Table("operators", columns("""
+    id* | 编号 | cx01
+    name* | 名称 | 某智慧消防公司
+    town | 镇街 | 新浦镇
+"""), rows.operator)  # fmt: skip
+
+PLACES: Final = Table("places", columns("""
+    id* | 编号 | XP-00001
+    name* | 名称 | 宏达塑料制品厂
+    category* | 类别 | 工业企业
+    address | 地址 | 新浦大道 1 号
+""" + _TOWN + _WHERE + """
+    building | 楼栋 |
+    people | 人数 | 35
+    sleeping | 有人住宿 | 否
+    hazards | 危险源 | 塑料粒子
+    profile | 报警策略 |
+    unit_id | 单位编号 | U-XP-00001
+    unit_name | 单位名称 | 宏达塑料制品厂
+    credit_code | 统一社会信用代码 |
+"""), rows.place)  # fmt: skip
+
+DEVICES: Final = Table("devices", columns("""
+    id* | 编号 | XP-00001-01
+    place_id* | 场所编号 | XP-00001
+    kind* | 类型 | 智慧烟感
+    sender* | 发送方 | gb26875:790300000000
+    point | 部件 | 1.1.40.0a000200
+    operator* | 运营公司 | cx01
+    location | 位置 | 车间东侧
+    profile | 协议档案 | standard
+    installed_on | 安装日期 | 2023-04-06
+    out_of_service | 停用 | 否
+"""), rows.device)  # fmt: skip
+
+CONTACTS: Final = Table("contacts", columns("""
+    id* | 编号 | C-U-XP-00001-1
+    owner_kind* | 归属 | 单位
+    owner_id | 归属编号 | U-XP-00001
+    name* | 姓名 | 张三
+    role* | 角色 | 责任人
+    phone | 电话 | 13900000000
+    verified | 已核实 | 是
+    sequence | 呼叫次序 | 1
+"""), rows.contact)  # fmt: skip
+
+STATIONS: Final = Table("stations", columns("""
+    id* | 编号 | S-XP-1
+    level* | 级别 | 微型站
+    keeper* | 建站方 | 村社
+    name* | 名称 | 新浦村微型消防站
+""" + _TOWN + _WHERE + """
+    crew | 人数 | 6
+    on_duty | 在岗 | 是
+"""), rows.station)  # fmt: skip
+
+WATER: Final = Table("water", columns("""
+    id* | 编号 | W-1
+    kind* | 类型 | 消火栓
+    name | 名称 | 新浦大道 3 号消火栓
+    town* | 镇街 | 新浦镇
+""" + _WHERE + """
+    flow_l_per_s | 流量 L/s | 15
+"""), rows.water)  # fmt: skip
+
+# In the order in which a whole city is loaded: what is referred to comes first.
+TABLES: Final = {
+    table.kind: table
+    for table in (TOWNS, VILLAGES, OPERATORS, PLACES, DEVICES, STATIONS, CONTACTS, WATER)
+}
