@@ -38,7 +38,7 @@ class Migration:
 
 
 def migrations_in(folder: Path) -> list[Migration]:
-    """The files of the folder in order. Raises Refused on a strange name, a gap or a double."""
+    """The files of the folder in order. Raises Refused on a strange name or a double."""
     found: list[Migration] = []
     for path in sorted(folder.glob("*.sql")):
         match = FILE_NAME.fullmatch(path.name)
@@ -48,8 +48,9 @@ def migrations_in(folder: Path) -> list[Migration]:
         checksum = hashlib.sha256(raw).hexdigest()
         found.append(Migration(int(match[1]), match[2], checksum, raw.decode()))
     versions = [m.version for m in found]
-    if versions != list(range(1, len(found) + 1)):
-        raise Refused(f"{folder}: migrations must count 0001, 0002, … without gap or double")
+    doubled = sorted({v for v in versions if versions.count(v) > 1})
+    if doubled:
+        raise Refused(f"{folder}: number {doubled[0]:04d} is there twice; give the newer a new one")
     return found
 
 

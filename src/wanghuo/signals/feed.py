@@ -107,7 +107,7 @@ class SignalIntake:
         try:
             await self._fires.put(entries)
         except (Unavailable, SqlError) as error:
-            _log.warning("fire_to_fallback", entries=len(entries), why=str(error))
+            _log.debug("fire_to_fallback", entries=len(entries), why=str(error))
         else:
             FIRES_BY_WAY.labels(way="database").inc(len(entries))
             SIGNALS.labels(lane="fire").inc(len(entries))
@@ -163,7 +163,7 @@ class SignalIntake:
         try:
             await self._unread.put([unread])
         except (Unavailable, SqlError) as error:
-            _log.warning("quarantine_to_fallback", why=str(error))
+            _log.debug("quarantine_to_fallback", why=str(error))
             packed = msgspec.msgpack.encode(unread)
             same = derived("unread", door, peer, raw, unread.at.isoformat())
             await self._stream.publish(
