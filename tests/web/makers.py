@@ -108,6 +108,8 @@ class Site:
     owner: Database
     tokens: dict[str, str]
     password: str
+    stop: asyncio.Event
+    serving: "asyncio.Future[None]"
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, role: str = "", **headers: str) -> httpx.AsyncClient:
@@ -162,7 +164,14 @@ async def open_site(
     if serving.done():
         await serving
     site = Site(
-        app, f"http://127.0.0.1:{ready.result()}", house, database, made.tokens, made.password
+        app=app,
+        url=f"http://127.0.0.1:{ready.result()}",
+        house=house,
+        owner=database,
+        tokens=made.tokens,
+        password=made.password,
+        stop=stop,
+        serving=serving,
     )
     try:
         yield site
