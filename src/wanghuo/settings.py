@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cockpit_dir: Path = HOME / "cockpit" / "dist"
     webhook: WebhookSettings = WebhookSettings()
     push_secret: str = ""
+    onenet_token: str = ""
     log_level: str = "info"
     synthetic_fire_period_s: float = 60.0
 

@@ -137,6 +137,7 @@ async def _gone(receive: Receive) -> None:
 
 @router.get(
     "/live",
+    status_code=200,  # OpenAPI cannot find it out from the class
     response_class=LiveAnswer,
     responses={
         **REFUSALS,
