@@ -120,17 +120,18 @@ async def nodered(install: Path, folder: Path, payloads: list[str], seconds: flo
 
 
 def _flow(broker: int, out: Path) -> list[dict[str, object]]:
+    # Ids that no property value may equal by chance: Node-RED takes that for a dependency.
     return [
-        {"id": "tab", "type": "tab", "label": "bench"},
-        {"id": "broker", "type": "mqtt-broker", "broker": "127.0.0.1", "port": str(broker),
+        {"id": "bench0", "type": "tab", "label": "bench"},
+        {"id": "bench1", "type": "mqtt-broker", "broker": "127.0.0.1", "port": str(broker),
          "protocolVersion": "4", "keepalive": "60", "cleansession": True},
-        {"id": "in", "type": "mqtt in", "z": "tab", "topic": TOPIC, "qos": "1",
-         "datatype": "utf8", "broker": "broker", "wires": [["work"]]},
-        {"id": "work", "type": "function", "z": "tab", "outputs": 1, "wires": [["file"]],
+        {"id": "bench2", "type": "mqtt in", "z": "bench0", "topic": TOPIC, "qos": "1",
+         "datatype": "utf8", "broker": "bench1", "wires": [["bench3"]]},
+        {"id": "bench3", "type": "function", "z": "bench0", "outputs": 1, "wires": [["bench4"]],
          "func": "const r = JSON.parse(msg.payload); r.seen = Date.now();"
                  "msg.payload = JSON.stringify(r); return msg;"},
-        {"id": "file", "type": "file", "z": "tab", "filename": str(out), "filenameType": "str",
-         "appendNewline": True, "overwriteFile": "false", "wires": [[]]},
+        {"id": "bench4", "type": "file", "z": "bench0", "filename": str(out),
+         "filenameType": "str", "appendNewline": True, "overwriteFile": "false", "wires": [[]]},
     ]  # fmt: skip
 
 

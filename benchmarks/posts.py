@@ -73,31 +73,42 @@ class Poster:
         )  # fmt: skip
 
     async def _post(self, number: int, until_s: float) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.job.port)
-        turn = number
+        """One after the other; a server that hangs up after an answer is dialled again."""
+        turn, writer = number, None
         while (began_s := time.perf_counter()) < until_s:
+            if writer is None:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.job.port)
             writer.write(self.ready[turn % len(self.ready)])
-            turn += self.job.connections
-            status, body = await answer(reader)
+            try:
+                status, body, stays = await answer(reader)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                stays, status = False, 0
             if status in STATUS_OK:
                 self.took.append(time.perf_counter() - began_s)
-            else:
+            elif status:
                 self.refused += 1
                 self.first_refusal = self.first_refusal or f"{status} {body[:300]!r}"
                 await asyncio.sleep(0.01)
-        writer.close()
+            turn += self.job.connections if status else 0
+            if not stays:
+                writer.close()
+                writer = None
+        if writer is not None:
+            writer.close()
 
 
-async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """One HTTP/1.1 answer with a Content-Length or in chunks: (status, body)."""
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bool]:
+    """One HTTP/1.1 answer, by length or in chunks: (status, body, whether the peer stays)."""
     head = await reader.readuntil(LINE_END * 2)
     lines = head.split(LINE_END)
     status = int(lines[0].split()[1])
     split = (line.partition(b":") for line in lines[1:])
     headers = {name.strip().lower(): value.strip() for name, _, value in split}
+    stays = headers.get(b"connection", b"").lower() != b"close"
     if headers.get(b"transfer-encoding") == b"chunked":
-        return status, await _chunks(reader)
-    return status, await reader.readexactly(int(headers.get(b"content-length", b"0")))
+        return status, await _chunks(reader), stays
+    length = int(headers.get(b"content-length", b"0"))
+    return status, await reader.readexactly(length), stays
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
