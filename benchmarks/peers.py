@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 from benchmarks import machine
 from benchmarks.drive import post, publish
 from benchmarks.posts import PostJob, PostReport
@@ -23,7 +25,9 @@ from wanghuo.engines.embedded_postgres import OWNER, EmbeddedPostgres
 MOSQUITTO_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
 START_PATIENCE_S = 60.0
 ALERTA_WORKERS = 2
+STOP_PATIENCE_S = 3.0
 SETTLE_S = 2.0
+NODERED_OFFERED_PER_S = (2_500.0, 4_500.0, 6_500.0)
 TOPIC = "access/v1/peer/D1/signal"
 
 
@@ -44,8 +48,16 @@ async def _running(words: list[str], log: Path, port: int, **env: str) -> AsyncI
             raise PeerFailed(f"{words[0]}: {_end_of(log)}")
         yield child.pid
     finally:
-        if child.returncode is None:
-            child.terminate()
+        await _end(child)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), STOP_PATIENCE_S)
+    except TimeoutError:
+        child.kill()
         await child.wait()
 
 
@@ -96,10 +108,23 @@ async def mosquitto_alone(
 
 
 async def nodered(install: Path, folder: Path, payloads: list[str], seconds: float) -> float | None:
-    """Messages per second that Node-RED wrote to a file out of mosquitto's QoS 1 topic.
+    """Messages per second that Node-RED wrote to a file out of mosquitto's QoS 1 topic, at best.
 
-    What it had written when the publisher stopped and two seconds later, over the same time.
+    Each rate is offered for `seconds`; what was written two seconds later counts. Offered more
+    than it can take, it writes next to nothing, so the best of several rates is its figure.
     """
+    best = 0.0
+    for offered_per_s in NODERED_OFFERED_PER_S:
+        written = await _nodered_at(install, folder, payloads, seconds, offered_per_s)
+        if written is None:
+            return None
+        best = max(best, written)
+    return best
+
+
+async def _nodered_at(
+    install: Path, folder: Path, payloads: list[str], seconds: float, offered_per_s: float
+) -> float | None:
     home, port = folder / "nodered", machine.free_port()
     home.mkdir(exist_ok=True)
     out = home / "out.txt"
@@ -113,10 +138,12 @@ async def nodered(install: Path, folder: Path, payloads: list[str], seconds: flo
         words = [str(install / "node_modules" / ".bin" / "node-red"), "-u", str(home)]
         async with _running(words, home / "log", port):
             await asyncio.sleep(SETTLE_S)
-            await publish(_job(broker, payloads, seconds))
+            job = msgspec.structs.replace(_job(broker, payloads, seconds), rate_per_s=offered_per_s)
+            out.unlink(missing_ok=True)
+            await publish(job)
             await asyncio.sleep(SETTLE_S)
             written = out.read_bytes().count(b"\n") if out.exists() else 0
-        return written / (seconds + SETTLE_S)
+        return written / seconds
 
 
 def _flow(broker: int, out: Path) -> list[dict[str, object]]:

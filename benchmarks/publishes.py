@@ -21,10 +21,14 @@ PUBLISH_QOS1 = 0x32
 PROTOCOL_LEVEL = 4
 KEEP_ALIVE_S = 60
 CONTINUES = 0x80
+TICK_S = 0.005
 
 
 class PublishJob(msgspec.Struct, frozen=True):
-    """topics and payloads go together in turn. user "" connects without a name."""
+    """topics and payloads go together in turn. user "" connects without a name.
+
+    rate_per_s 0 is a closed loop with `window` on each connection; else so many publishes in all.
+    """
 
     port: int
     topics: list[str]
@@ -35,6 +39,7 @@ class PublishJob(msgspec.Struct, frozen=True):
     user: str = ""
     password: str = ""
     client_prefix: str = "bench"
+    rate_per_s: float = 0.0
 
 
 class PublishReport(msgspec.Struct, frozen=True):
@@ -128,14 +133,15 @@ class Session(asyncio.Protocol):
         if not welcome:
             self.load.refused += 1
             return
-        for _ in range(self.load.job.window):
+        for _ in range(0 if self.load.job.rate_per_s else self.load.job.window):
             self.publish()
 
     def _acked(self, number: int) -> None:
         at_s = self.sent_s.pop(number, None)
         if at_s is not None and not self.load.ended:
             self.load.took.append(time.perf_counter() - at_s)
-            self.publish()
+            if not self.load.job.rate_per_s:
+                self.publish()
 
 
 def _same(session: Session) -> Session:
@@ -159,7 +165,7 @@ class Publisher:
         for session in sessions:
             made = partial(_same, session)
             await loop.create_connection(made, "127.0.0.1", self.job.port)
-        await asyncio.sleep(self.job.seconds)
+        await self._drive(sessions)
         self.ended = True
         seconds, used_s = time.perf_counter() - began_s, time.process_time() - cpu_s
         for session in sessions:
@@ -169,6 +175,18 @@ class Publisher:
         return PublishReport(
             len(self.took), self.refused, self.lost, seconds, used_s, spread.p50, spread.p99
         )
+
+    async def _drive(self, sessions: list[Session]) -> None:
+        """Until the time is over; a closed loop drives itself."""
+        if not self.job.rate_per_s:
+            await asyncio.sleep(self.job.seconds)
+            return
+        began_s, sent = time.perf_counter(), 0
+        while (now_s := time.perf_counter() - began_s) < self.job.seconds:
+            while sent < int(now_s * self.job.rate_per_s):
+                sessions[sent % len(sessions)].publish()
+                sent += 1
+            await asyncio.sleep(TICK_S)
 
 
 def main() -> None:
