@@ -44,6 +44,9 @@ class Operator(msgspec.Struct, frozen=True):
     key_digest: bytes | None = None
 
 
+SEEN_ALIVE = ""  # told to upsert_health: keep the state that is known, but offline is over
+
+
 class Health(msgspec.Struct, frozen=True):
     """The last state of a point. state: normal, fault, shielded, offline."""
 

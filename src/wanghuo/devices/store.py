@@ -21,7 +21,8 @@ _DEVICE: Final = ", ".join(DEVICE_COLUMNS)
 _SENDER: Final = ", ".join((*SENDER_COLUMNS, "peer"))
 
 # A point is its device; else whatever its registered transmitter says; else what another point of
-# the same sender says. One question for a whole batch.
+# the same sender says. One question for a whole batch; OFFSET 0 keeps the planner from reading
+# whole tables for the few points that are not registered.
 POINTS: Final = """
     SELECT asked.origin, coalesce(d.id, '') AS device_id,
         coalesce(d.place_id, s.place_id, other.place_id) AS place_id,
@@ -31,22 +32,33 @@ POINTS: Final = """
         coalesce(d.out_of_service, false) AS out_of_service
     FROM unnest($1::text[], $2::text[]) AS asked (origin, sender)
     LEFT JOIN devices.device d ON d.origin = asked.origin
-    LEFT JOIN devices.sender s ON d.id IS NULL AND s.sender = asked.sender
     LEFT JOIN LATERAL (
-        SELECT place_id, town_code, operator_id FROM devices.device o
-        WHERE d.id IS NULL AND s.sender IS NULL AND o.sender = asked.sender
-        ORDER BY o.id LIMIT 1
+        SELECT * FROM devices.sender WHERE d.id IS NULL AND sender = asked.sender OFFSET 0
+    ) s ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM (
+            SELECT id, place_id, town_code, operator_id FROM devices.device
+            WHERE d.id IS NULL AND s.sender IS NULL AND sender = asked.sender OFFSET 0
+        ) of_sender ORDER BY id LIMIT 1
     ) other ON true
     WHERE coalesce(d.place_id, s.place_id, other.place_id) IS NOT NULL
 """
 
-# A later word about a point replaces an earlier one, never the other way round.
+# A later word about a point replaces an earlier one, never the other way round. '' (SEEN_ALIVE)
+# says nothing but that it lives.
 UPSERT_HEALTH: Final = """
     INSERT INTO devices.health AS h (origin, last_seen_at, state, detail)
-    SELECT DISTINCT ON (origin) origin, last_seen_at, state, detail
+    SELECT DISTINCT ON (fresh.origin) fresh.origin, fresh.last_seen_at,
+        CASE WHEN fresh.state <> '' THEN fresh.state
+            WHEN known.state IS NULL OR known.state = 'offline' THEN 'normal'
+            ELSE known.state END,
+        CASE WHEN fresh.state <> '' THEN fresh.detail
+            WHEN known.state = 'offline' THEN ''
+            ELSE coalesce(known.detail, '') END
     FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[])
         AS fresh (origin, last_seen_at, state, detail)
-    ORDER BY origin, last_seen_at DESC
+    LEFT JOIN devices.health known ON known.origin = fresh.origin
+    ORDER BY fresh.origin, fresh.last_seen_at DESC
     ON CONFLICT (origin) DO UPDATE SET last_seen_at = excluded.last_seen_at,
         state = excluded.state, detail = excluded.detail
     WHERE h.last_seen_at <= excluded.last_seen_at
@@ -215,13 +227,18 @@ async def put_operators(tx: Transaction, rows: Iterable[Sequence[Any]]) -> None:
     await upsert_operators(tx, [Operator(*row) for row in rows])
 
 
-async def operator_of_key(tx: Transaction, key: str) -> Operator | None:
-    """The operator with this key, or None."""
+async def operator_of_digest(tx: Transaction, digest: bytes) -> Operator | None:
+    """Whose key has this SHA-256; None if nobody's."""
     row = await tx.fetchrow(
         "SELECT id, name, town_code, key_digest FROM devices.operator WHERE key_digest = $1",
-        digest_of_key(key),
+        digest,
     )
-    return None if row is None else Operator(*row.values())
+    return Operator(*row.values()) if row else None
+
+
+async def operator_of_key(tx: Transaction, key: str) -> Operator | None:
+    """Whose key this is; None if nobody's."""
+    return await operator_of_digest(tx, digest_of_key(key))
 
 
 async def points(tx: Transaction, origins: Iterable[str]) -> dict[str, Point]:

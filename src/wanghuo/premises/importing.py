@@ -28,6 +28,7 @@ TEXT_SIZE_MAX_CHARS: Final = 500
 COORDINATE_DECIMALS: Final = 7  # one centimetre
 FAR_M: Final = 100_000.0  # a place so far from its town's seat has swapped or foreign degrees
 WHOLE: Final = re.compile(r"-?\d{1,9}", re.ASCII)
+DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ][\d:.]*)?", re.ASCII)
 DECIMAL: Final = re.compile(r"[+-]?\d{1,9}(\.\d{0,20})?", re.ASCII)
 
 
@@ -132,8 +133,9 @@ class Cells:
         text = self.text(name)
         if not text:
             return None
+        found = DAY.fullmatch(text)
         try:
-            return date.fromisoformat(text.replace("/", "-").replace(".", "-")[:10])
+            return date(*map(int, found.groups())) if found else date.fromisoformat(text)
         except ValueError:
             self.wrong(name, "day", text=text)
             return None

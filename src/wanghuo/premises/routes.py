@@ -81,6 +81,16 @@ async def towns(_who: See, tx: Tx) -> dict[str, Any]:
     return {"items": [_town_view(town) for town in await store.towns(tx)]}
 
 
+@router.get("/villages", responses=REFUSALS)
+async def villages(_who: See, tx: Tx) -> dict[str, Any]:
+    """Every village with its town and where it lies: the labels of the map."""
+    listed = [
+        {"code": v.code, "town_code": v.town_code, "name": v.name, "lon": v.lon, "lat": v.lat}
+        for v in await store.villages(tx)
+    ]
+    return {"items": listed}
+
+
 @router.get("/categories", responses=REFUSALS)
 async def place_categories(_who: See, known: Categories) -> dict[str, Any]:
     """The categories of places with their names."""

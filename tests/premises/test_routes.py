@@ -1,0 +1,170 @@
+"""The doors on HTTP: what each role sees, files in and out, a map that is sent once."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.premises.makers import FILES, the_categories
+from tests.web.makers import HERE, Site, open_site
+from wanghuo.access import store as access_store
+from wanghuo.devices import routes as devices_routes
+from wanghuo.devices import store as devices_store
+from wanghuo.engines.postgres import Database
+from wanghuo.engines.stream import Stream
+from wanghuo.place import Datum
+from wanghuo.premises import feed, routes, store, synthetic
+from wanghuo.premises.import_report import Upload
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+async def site(
+    database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
+) -> AsyncIterator[Site]:
+    """The small city; its 新浦镇 is the town of the town office's token."""
+    async with database.transaction() as tx:
+        for kind, text in FILES.items():
+            upload = Upload(
+                kind, kind, text.replace("330282112", HERE).encode(), Datum.WGS84, commit=True
+            )
+            report = await feed.run_import(devices_store, tx, the_categories(), upload)
+            assert report.errors == []
+        await store.add_synthetic(tx, synthetic.records((await store.towns(tx))[0]))
+    run = partial(feed.run_import, devices_store)
+    doors = [routes.router, routes.import_router(run, access_store.audit), devices_routes.router]
+    async with open_site(database, web_database, nats_stream, tmp_path, routers=doors) as opened:
+        yield opened
+
+
+async def test_the_map_has_every_place_of_the_askers_towns(site: Site) -> None:
+    whole = (await site.client("admin").get("/api/v1/map/places")).json()
+    assert whole["ids"] == ["SS-1", "XP-1", "XP-2"]
+    assert [whole["categories"][at]["code"] for at in whole["category"]] == [
+        "shop", "industrial", "rental",
+    ]  # fmt: skip
+    assert [whole["towns"][at]["name"] for at in whole["town"]] == ["胜山镇", "新浦镇", "新浦镇"]
+    assert whole["sleeping"] == [1, 0, 1]
+    own = (await site.client("town_office").get("/api/v1/map/places")).json()
+    assert own["ids"] == ["XP-1", "XP-2"]
+
+
+async def test_the_map_is_sent_again_only_after_a_change(site: Site) -> None:
+    client = site.client("admin")
+    first = await client.get("/api/v1/map/places")
+    assert first.headers["content-encoding"] == "gzip"
+    known = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get("/api/v1/map/places", headers=known)).status_code == 304
+    changed = FILES["places"].replace("330282112", HERE).replace("宏达", "新宏达")
+    sent = await client.post("/api/v1/import/places?commit=true", content=changed.encode())
+    assert sent.json()["changed"] == 1
+    assert (await client.get("/api/v1/map/places", headers=known)).status_code == 200
+
+
+async def test_places_are_found_page_by_page(site: Site) -> None:
+    client = site.client("city_duty")
+    first = (await client.get("/api/v1/places", params={"limit": 2})).json()
+    rest = (await client.get("/api/v1/places", params={"cursor": first["next"]})).json()
+    assert [p["id"] for p in first["items"] + rest["items"]] == ["SS-1", "XP-1", "XP-2"]
+    assert rest["next"] is None
+    by_name = (await client.get("/api/v1/places", params={"q": "塑料"})).json()["items"]
+    assert [(p["id"], p["category_zh"], p["town_name"]) for p in by_name] == [
+        ("XP-1", "工业企业", "新浦镇")
+    ]
+    by_device = (await client.get("/api/v1/places", params={"q": "XP-2-01"})).json()["items"]
+    assert [p["id"] for p in by_device] == ["XP-2"]
+
+
+async def test_only_a_role_with_personal_data_finds_a_place_by_telephone(site: Site) -> None:
+    words = {"q": "16400000001"}
+    for role, wanted in (("city_duty", ["XP-1"]), ("auditor", [])):
+        found = (await site.client(role).get("/api/v1/places", params=words)).json()["items"]
+        assert [p["id"] for p in found] == wanted
+
+
+async def test_a_place_shows_what_a_duty_officer_needs(site: Site) -> None:
+    place = (await site.client("city_duty").get("/api/v1/places/XP-1")).json()
+    assert [d["kind"] for d in place["devices"]] == ["uitd", "smoke"]
+    assert place["devices"][0]["operator_name"] == "新浦智慧消防"
+    assert [(c["name"], c["phone"]) for c in place["contacts"]] == [("张三", "16400000001")]
+    assert place["stations_near"][0]["name"] == "新浦村微型消防站"
+    assert place["stations_near"][0]["distance_m"] < 100
+    assert place["water"][0]["flow_l_per_s"] == 15
+    assert place["open_incidents"] == []
+
+
+async def test_telephone_numbers_are_masked_for_roles_without_personal_data(site: Site) -> None:
+    client = site.client("auditor")
+    place = (await client.get("/api/v1/places/XP-1")).json()
+    assert [c["phone"] for c in place["contacts"]] == ["164****0001"]
+    exported = (await client.get("/api/v1/export/contacts")).text
+    assert "164****0001" in exported
+    assert "16400000001" not in exported
+
+
+async def test_a_place_of_another_town_is_missing(site: Site) -> None:
+    client = site.client("town_office")
+    assert (await client.get("/api/v1/places/SS-1")).status_code == 404
+    assert (await client.get("/api/v1/places/XP-1")).status_code == 200
+
+
+async def test_devices_and_operators_are_listed_without_keys(site: Site) -> None:
+    client = site.client("auditor")
+    listed = (await client.get("/api/v1/devices", params={"place_id": "XP-1"})).json()
+    assert [d["id"] for d in listed["items"]] == ["XP-1-00", "XP-1-01"]
+    one = (await client.get("/api/v1/devices/XP-1-01")).json()
+    assert one["origin"] == "gb26875:790300000000/1.1.40.0a000200"
+    operators = (await client.get("/api/v1/operators")).json()["items"]
+    assert {"id": "cx01", "name": "新浦智慧消防", "town_code": HERE} in operators
+
+
+async def test_stations_towns_and_categories_are_listed(site: Site) -> None:
+    client = site.client("town_office")
+    assert [s["id"] for s in (await client.get("/api/v1/stations")).json()["items"]] == ["S-1"]
+    assert len((await client.get("/api/v1/towns")).json()["items"]) == 2
+    assert len((await client.get("/api/v1/categories")).json()["items"]) == 14
+    assert len((await client.get("/api/v1/map/outline")).json()["ring"]) == 76
+
+
+async def test_a_file_is_previewed_then_kept_and_the_act_is_on_record(site: Site) -> None:
+    client = site.client("admin")
+    text = FILES["places"].replace("330282112", HERE) + "XP-3,新店,商铺,,XP,,121.3641,30.2436\n"
+    wrong = await client.post("/api/v1/import/places?file=a.csv", content=text.encode())
+    assert wrong.status_code == 200
+    assert [(e["file"], e["cell"]) for e in wrong.json()["errors"]] == [("a.csv", "C5")]
+    text = text.replace(",商铺,", ",沿街商铺,")
+    seen = (await client.post("/api/v1/import/places", content=text.encode())).json()
+    assert (seen["new"], seen["unchanged"], seen["committed"]) == (1, 3, False)
+    assert (await client.get("/api/v1/places/XP-3")).status_code == 404
+    kept = (await client.post("/api/v1/import/places?commit=1", content=text.encode())).json()
+    assert (kept["new"], kept["committed"]) == (1, True)
+    assert (await client.get("/api/v1/places/XP-3")).json()["name"] == "新店"
+    async with site.owner.transaction() as tx:
+        acts = [row["act"] for row in await tx.fetch("SELECT act FROM access.audit")]
+    assert acts.count("import.places") == 1
+
+
+async def test_a_file_that_is_no_table_is_a_problem_document(site: Site) -> None:
+    answer = await site.client("admin").post("/api/v1/import/places", content=b"PK nothing")
+    assert answer.status_code == 422
+    assert "xlsx" in answer.json()["detail_en"]
+
+
+async def test_only_an_administrator_imports(site: Site) -> None:
+    for role in ("city_duty", "town_office", "auditor", "operator"):
+        answer = await site.client(role).post("/api/v1/import/places", content=b"x")
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_an_export_of_the_web_is_a_file_to_import(site: Site, form: str) -> None:
+    client = site.client("admin")
+    answer = await client.get(f"/api/v1/export/places?format={form}")
+    assert f"places.{form}" in answer.headers["content-disposition"]
+    report = (await client.post("/api/v1/import/places", content=answer.content)).json()
+    assert (report["unchanged"], report["errors_total"]) == (3, 0)
+    template = await client.get(f"/api/v1/import/devices/template?format={form}")
+    assert template.status_code == 200
+    assert (await client.get("/api/v1/export/people")).status_code == 404
