@@ -1,13 +1,10 @@
 """A whole web process in the test's own loop: real PostgreSQL, real NATS, real HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Dsn
 from tests.web.makers import Site, open_site
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream

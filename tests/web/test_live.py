@@ -1,4 +1,4 @@
-"""Facts reach every page of their towns once, in order, without a gap, and nobody waits for a slow one."""
+"""Facts reach every page of their towns once, in order; nobody waits for a slow one."""
 
 import asyncio
 import contextlib
@@ -14,9 +14,9 @@ import pytest
 from tests.web.makers import HERE, THERE, Site, a_fact, publish
 from wanghuo.facts.entry import Entry, SignalEntry, encode
 from wanghuo.facts.signal import Signal, SignalKind
+from wanghuo.principal import Principal, Role
 from wanghuo.web import live as live_room
 from wanghuo.web.live import WAITING_MAX, Page, framed
-from wanghuo.principal import Principal, Role
 
 
 class Ear:
@@ -91,9 +91,9 @@ async def test_what_memory_has_forgotten_is_read_from_the_stream(
     await live.ready(5)
     while live.last < first + 39:
         await site.house.clock.sleep(0.01)
-    live._floor = first + 30  # noqa: SLF001 - as if memory were small
-    while live._frames and live._frames[0].sequence <= first + 30:  # noqa: SLF001
-        live._frames.popleft()  # noqa: SLF001
+    live._floor = first + 30
+    while live._frames and live._frames[0].sequence <= first + 30:
+        live._frames.popleft()
     async with listening(site, "town_office", str(first)) as ear:
         numbers: list[object] = []
         while len(numbers) < 20:
@@ -117,7 +117,7 @@ async def test_an_id_that_the_stream_has_forgotten_means_read_again(site: Site) 
     stream = site.house.stream
     for number in range(5):
         last = await publish(stream, a_fact(number))
-    await stream._jetstream.purge_stream("FACTS", keep=1)  # noqa: SLF001 - as its age limit does
+    await stream._jetstream.purge_stream("FACTS", keep=1)
     async with listening(site, "city_duty", "1") as ear:
         sequence, name, data = await ear.event()
     assert (name, data) == ("resync", {"why": "forgotten"})
@@ -154,7 +154,7 @@ async def test_a_page_that_reads_nothing_stops_nobody_and_is_told_to_read_again(
         await loop.sock_sendall(slow, asked.encode())
         async with listening(site, "city_duty") as quick:
             await quick.event()
-            while len(site.app.state.live._pages) < 2:  # noqa: SLF001
+            while len(site.app.state.live._pages) < 2:
                 await site.house.clock.sleep(0.01)
             count = 3 * WAITING_MAX
             heard = asyncio.ensure_future(quick.numbers(count))
@@ -214,11 +214,11 @@ async def test_signing_out_ends_the_live_stream_too(
 async def test_a_page_that_goes_leaves_nothing_behind(site: Site) -> None:
     async with listening(site, "city_duty") as ear:
         await ear.event()
-        assert len(site.app.state.live._pages) == 1  # noqa: SLF001
+        assert len(site.app.state.live._pages) == 1
     async with asyncio.timeout(5):
-        while site.app.state.live._pages:  # noqa: SLF001
+        while site.app.state.live._pages:
             await site.house.clock.sleep(0.01)
-    assert live_room.PAGES._value.get() == 0  # noqa: SLF001
+    assert live_room.PAGES._value.get() == 0
 
 
 async def test_the_house_closes_within_three_seconds_with_open_pages(site: Site) -> None:

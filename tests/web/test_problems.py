@@ -1,5 +1,7 @@
 """Every error leaves as a problem document that says what, where and what to do."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.web.makers import Site, said_raw
@@ -102,7 +104,7 @@ async def test_a_body_too_large_is_refused_before_it_is_read(site: Site) -> None
 
 
 async def test_a_body_that_grows_too_large_is_refused_while_it_is_read(site: Site) -> None:
-    async def endless() -> object:
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(6):
             yield b" " * (1 << 20)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 Scalar = str | int
-Table = Mapping[str, Scalar | list[str]]
+Table = Mapping[str, Scalar | list[str] | list[dict[str, Scalar]]]
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -61,7 +61,14 @@ def _quoted_key(key: str) -> str:
     return key if bare else _quoted(key)
 
 
-def _value(value: Scalar | list[str]) -> str:
+def _value(value: Scalar | list[str] | list[dict[str, Scalar]]) -> str:
     if isinstance(value, list):
-        return "[" + ", ".join(_quoted(part) for part in value) + "]"
+        return "[" + ", ".join(_item(part) for part in value) + "]"
     return _quoted(value) if isinstance(value, str) else str(value)
+
+
+def _item(part: str | dict[str, Scalar]) -> str:
+    """A string, or an inline table."""
+    if isinstance(part, str):
+        return _quoted(part)
+    return "{ " + ", ".join(f"{_quoted_key(k)} = {_value(v)}" for k, v in part.items()) + " }"

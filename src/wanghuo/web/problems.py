@@ -25,6 +25,7 @@ from wanghuo.web.field_words import FieldProblem, told
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 SQL_STATE_BAD_VALUE = "22"
+SQL_STATE_ROW_NOT_YOURS = "42501"  # row-level security refused to write it
 SQL_STATES_PASSING = ("40", "55P03", "57014")  # deadlock, lock not free, statement took too long
 
 _log = structlog.get_logger("web")
@@ -211,6 +212,9 @@ def add_problem_handlers(app: FastAPI) -> None:
         if sql_state.startswith(SQL_STATE_BAD_VALUE) or isinstance(error, ValueError):
             _log.warning("value_not_for_the_database", path=request.url.path, error=repr(error))
             return document(request, "invalid", en="a value here cannot be stored")
+        if sql_state == SQL_STATE_ROW_NOT_YOURS:
+            _log.warning("outside_the_towns", path=request.url.path, error=repr(error))
+            return document(request, "forbidden", en="this lies outside your towns")
         if isinstance(error, DOWN) or sql_state.startswith(SQL_STATES_PASSING):
             _log.warning("engine_not_answering", path=request.url.path, error=repr(error))
             return document(request, "unavailable")
