@@ -1,13 +1,36 @@
-"""Notices to desks: the fact of the notice is already in the outbox, so the desk has it."""
+"""The cockpit channel: a notice is delivered when its fact is in the stream the cockpit follows."""
 
-from wanghuo.notices.model import Handed, NoticeState, Sent
+from typing import Final
+
+import msgspec
+
+from wanghuo.clock import Clock
+from wanghuo.engines.stream import Stream
+from wanghuo.errors import Unavailable
+from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
+from wanghuo.notices.rows import notice_fact
+
+_encoder: Final = msgspec.json.Encoder()
 
 
-class CockpitChannel:
-    """The operator desk's own channel; delivered as soon as its fact is under way."""
+class Cockpit:
+    """Implements notices.model.Channel."""
 
     name = "cockpit"
 
+    def __init__(self, stream: Stream, clock: Clock) -> None:
+        self._stream = stream
+        self._clock = clock
+
     async def send(self, notice: Handed) -> Sent:
-        """Nothing leaves the house: the live stream carries the notice's fact."""
-        return Sent(state=NoticeState.DELIVERED, outcome=f"desk {notice.recipient}")
+        """Bring the notice's fact into the stream. Raises SendFailed.
+
+        A repeat has the same fact id, so the stream keeps it once.
+        """
+        state = NoticeState.DELIVERED
+        fact = notice_fact(notice, state.value, "", self._clock.now_utc())
+        try:
+            await self._stream.publish(f"facts.{fact.topic}", _encoder.encode(fact), fact.id)
+        except Unavailable as error:
+            raise SendFailed(str(error)[:200], unknown=True) from error
+        return Sent(state)

@@ -1,6 +1,15 @@
-"""Notices by signed HTTP: the real channel of first light; others stand behind the same face."""
+"""The webhook channel: each notice as one signed HTTP POST.
 
-from typing import Any
+The receiver (a voice gateway, a 119 interface, a test) answers 2xx when it has taken the notice,
+and sends answers of people to `answer_url`, signed in the same way.
+
+Signature. `X-Wanghuo-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. The receiver
+compares in constant time and refuses a `t` that is too old.
+"""
+
+import hmac
+from hashlib import sha256
+from typing import Final
 
 import msgspec
 
@@ -8,53 +17,27 @@ from wanghuo.clock import Clock
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.errors import Unavailable
 from wanghuo.facts.sentences import render
+from wanghuo.incidents.rows import stamp
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
-from wanghuo.web.signature import HEADER, signed
+from wanghuo.settings import WebhookSettings
 
-STATUS_MEANS_LATER = frozenset({408, 425, 429})
+SIGNATURE_HEADER: Final = "X-Wanghuo-Signature"
+TRY_LATER: Final = frozenset({408, 425, 429})  # the receiver asks for another try
+
+_encoder: Final = msgspec.json.Encoder()
 
 
-class WebhookChannel:
-    """Posts each notice to one address; a 2xx is `sent`.
+def signature(secret: str, at_s: int, body: bytes) -> str:
+    """The value of the signature header."""
+    code = hmac.new(secret.encode(), f"{at_s}.".encode() + body, sha256).hexdigest()
+    return f"t={at_s},v1={code}"
 
-    url: "" means that nobody configured it; a notice then fails and says so. answer_url: where
-    the told party answers.
-    """
 
-    name = "webhook"
-
-    def __init__(
-        self, url: str, secret: str, answer_url: str, http: OutboundHttp, clock: Clock
-    ) -> None:
-        self._url = url
-        self._secret = secret
-        self._answer_url = answer_url
-        self._http = http
-        self._clock = clock
-
-    async def send(self, notice: Handed) -> Sent:
-        """Carry one notice. Raises SendFailed; unknown when no whole answer came back."""
-        if not self._url:
-            raise SendFailed("no webhook url is configured", unknown=False)
-        body = msgspec.json.encode(self._told(notice))
-        now_unix_s = int(self._clock.now_utc().timestamp())
-        headers = {
-            "Content-Type": "application/json",
-            HEADER: signed(self._secret, body, now_unix_s),
-            "Idempotency-Key": notice.id,
-        }
-        try:
-            answer = await self._http.post(self._url, body, headers)
-        except Unavailable as error:
-            raise SendFailed(str(error), unknown=True) from error
-        if not answer.ok:
-            later = answer.status in STATUS_MEANS_LATER or answer.status >= 500  # noqa: PLR2004
-            raise SendFailed(f"HTTP {answer.status}", unknown=later)
-        return Sent(state=NoticeState.SENT, outcome=f"HTTP {answer.status}")
-
-    def _told(self, notice: Handed) -> dict[str, Any]:
-        said = notice.message
-        return {
+def document(notice: Handed, answer_url: str) -> bytes:
+    """The JSON that the receiver gets."""
+    message = notice.message
+    return _encoder.encode(
+        {
             "notice_id": notice.id,
             "number": notice.number,
             "role": notice.role,
@@ -63,13 +46,49 @@ class WebhookChannel:
             "channel": notice.channel,
             "purpose": notice.purpose,
             "round": notice.round,
-            "level": said.level,
-            "confirmed": said.confirmed,
-            "message": render(said.key, said.params),
-            "place": notice.place,
-            "test": notice.test,
+            "level": message.level,
+            "confirmed": message.confirmed,
             "drill": notice.drill,
-            "planned_at": notice.planned_at,
-            "answer_url": self._answer_url,
+            "test": notice.test,
+            "message": render(message.key, message.params),
+            "place": notice.place,
+            "planned_at": stamp(notice.planned_at),
+            "answer_url": answer_url,
             "repeat_of_unknown": notice.repeat_of_unknown,
         }
+    )
+
+
+class Webhook:
+    """Implements notices.model.Channel."""
+
+    name = "webhook"
+
+    def __init__(
+        self, settings: WebhookSettings, http: OutboundHttp, clock: Clock, answer_url: str
+    ) -> None:
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._answer_url = answer_url
+
+    async def send(self, notice: Handed) -> Sent:
+        """Post one notice. Raises SendFailed; unknown if it may have arrived all the same."""
+        if not self._settings.url:
+            raise SendFailed("webhook_off", unknown=False)
+        body = document(notice, self._answer_url)
+        at_s = int(self._clock.now_utc().timestamp())
+        headers = {
+            "Content-Type": "application/json",
+            SIGNATURE_HEADER: signature(self._settings.secret, at_s, body),
+            "Idempotency-Key": notice.id,
+        }
+        try:
+            answer = await self._http.post(
+                self._settings.url, body, headers, timeout_s=self._settings.timeout_s
+            )
+        except Unavailable as error:
+            raise SendFailed(str(error)[:200], unknown=True) from error
+        if not answer.ok:
+            raise SendFailed(f"http_{answer.status}", unknown=False)
+        return Sent(NoticeState.SENT, f"http_{answer.status}")

@@ -1,0 +1,153 @@
+"""The tables of alarms: alarms, shelves, runaway counters, the order of judging."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf
+from wanghuo.alarms.runaway import Runaway
+from wanghuo.engines.postgres import Transaction
+
+# As alarms.model.Alarm, for json; `a` is alarms.alarm.
+ALARM_COLUMNS: Final = f"""
+    a.id, a.origin, a.sender, a.alarm_type AS type, a.sensor, a.device_id,
+    CASE WHEN a.place_id = '' THEN '{UNREGISTERED_MARK}' || a.sender ELSE a.place_id END
+        AS place_key,
+    a.town_code, a.incident_id, a.state, a.first_at, a.last_at, a.repeats, a.last_digest,
+    a.shelved, a.text
+"""
+# As alarms.model.Shelf, for json; `s` is alarms.shelf.
+SHELF_COLUMNS: Final = """
+    s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name, s.reason,
+    s.from_at, s.until_at, s.ended_at, s.drill
+"""
+
+_SAVE_ALARMS = """
+INSERT INTO alarms.alarm (id, origin, sender, alarm_type, sensor, device_id, place_id, town_code,
+    incident_id, state, first_at, last_at, repeats, last_digest, shelved, text)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[],
+    $13::int[], $14::text[], $15::bool[], $16::text[])
+ON CONFLICT (id) DO UPDATE SET
+    incident_id = excluded.incident_id, state = excluded.state, last_at = excluded.last_at,
+    repeats = excluded.repeats, last_digest = excluded.last_digest, shelved = excluded.shelved
+"""
+_SAVE_SHELVES = """
+INSERT INTO alarms.shelf (id, kind, origin, place_id, town_code, author_id, author_name, reason,
+    from_at, until_at, ended_at, drill)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
+"""
+_SAVE_RUNAWAYS = """
+INSERT INTO alarms.runaway (origin, recent, spent, spent_at, hinted_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (origin) DO UPDATE SET
+    recent = excluded.recent, spent = excluded.spent, spent_at = excluded.spent_at,
+    hinted_at = excluded.hinted_at
+"""
+_JUDGED = """
+WITH told AS (SELECT pg_notify('judged', '')),
+done AS (
+    INSERT INTO alarms.judged (judge_no, seq)
+    SELECT (SELECT coalesce(max(judge_no), 0) FROM alarms.judged) + n, seq
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS j (seq, n)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM done), (SELECT count(*) FROM told)
+"""
+
+
+async def save_alarms(tx: Transaction, alarms: Iterable[Alarm]) -> None:
+    """Write new and changed alarms. Those that become normal go first: a point has one live one."""
+    rows = sorted(alarms, key=lambda a: (a.state.value != "normal", a.id))
+    over = [a for a in rows if a.state.value == "normal"]
+    for part in (over, rows[len(over) :]):
+        if part:
+            await tx.execute(_SAVE_ALARMS, *zip(*map(_alarm_row, part), strict=True))
+
+
+def _alarm_row(alarm: Alarm) -> tuple[object, ...]:
+    place_id = "" if alarm.place_key.startswith(UNREGISTERED_MARK) else alarm.place_key
+    return (
+        alarm.id,
+        alarm.origin,
+        alarm.sender,
+        alarm.type.value,
+        alarm.sensor.value,
+        alarm.device_id,
+        place_id,
+        alarm.town_code,
+        alarm.incident_id,
+        alarm.state.value,
+        alarm.first_at,
+        alarm.last_at,
+        alarm.repeats,
+        alarm.last_digest,
+        alarm.shelved,
+        alarm.text,
+    )
+
+
+async def save_shelves(tx: Transaction, shelves: Iterable[Shelf]) -> None:
+    """Write new and ended shelves and test windows."""
+    rows = [
+        (
+            s.id,
+            s.kind.value,
+            s.origin,
+            s.place_id,
+            s.town_code,
+            s.author_id,
+            s.author_name,
+            s.reason,
+            s.from_at,
+            s.until_at,
+            s.ended_at,
+            s.drill,
+        )
+        for s in shelves
+    ]
+    if rows:
+        await tx.executemany(_SAVE_SHELVES, rows)
+
+
+async def save_runaways(tx: Transaction, runaways: Iterable[Runaway]) -> None:
+    """Write the counters of points."""
+    rows = [(r.origin, list(r.recent), r.spent, r.spent_at, r.hinted_at) for r in runaways]
+    if rows:
+        await tx.executemany(_SAVE_RUNAWAYS, rows)
+
+
+async def save_judged(tx: Transaction, seqs: Sequence[int]) -> None:
+    """Number these fire log rows in the order of judging, and wake whoever waits for them."""
+    await tx.execute(_JUDGED, list(seqs))
+
+
+async def is_judged(tx: Transaction, entry_id: str) -> bool:
+    """Whether the entry's effects are in the tables."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM signals.fire_log f JOIN alarms.judged j USING (seq)"
+            " WHERE f.entry_id = $1)",
+            entry_id,
+        )
+    )
+
+
+async def judged_log(tx: Transaction, after_no: int, limit: int) -> list[tuple[int, bytes]]:
+    """Entries in the order of judging, after a judge_no: (judge_no, packed entry)."""
+    rows = await tx.fetch(
+        "SELECT j.judge_no, f.entry FROM alarms.judged j JOIN signals.fire_log f USING (seq)"
+        " WHERE j.judge_no > $1 ORDER BY j.judge_no LIMIT $2",
+        after_no,
+        limit,
+    )
+    return [(row["judge_no"], row["entry"]) for row in rows]
+
+
+async def live_shelves(tx: Transaction) -> list[Shelf]:
+    """The shelves and test windows that have not ended, soonest end first."""
+    rows = await tx.fetch(
+        f"SELECT {SHELF_COLUMNS} FROM alarms.shelf s"  # noqa: S608 - our own column names
+        " WHERE s.ended_at IS NULL ORDER BY s.until_at, s.id"
+    )
+    return [Shelf(*row.values()) for row in rows]

@@ -1,0 +1,131 @@
+"""What happens when nobody answers: the next contact, the next party, and a record of each.
+
+Rule 1. The next contact is called while the first keeps ringing.
+Rule 2. A silent party is escalated and rung again; it stays a party and may still acknowledge.
+Rule 3. Time passing without an answer widens the circle and never narrows it.
+Timers carry their party and round as `party_id round` and may come late or twice: each asks
+first whether it still means anything.
+"""
+
+from msgspec.structs import replace
+
+from wanghuo.facts.sentences import Sentence
+from wanghuo.incidents.lifecycle import Turn, moved
+from wanghuo.incidents.model import Incident
+from wanghuo.notices import telling
+from wanghuo.notices.hearing import Hearing
+from wanghuo.notices.model import Party, PartyRole, PartyState, Purpose
+from wanghuo.notices.scene import Wait, wait_id
+from wanghuo.notices.telling import NEXT_CONTACT, PARTY_SILENT, RING_AGAIN, RINGING
+
+
+def next_contact_due(hearing: Hearing, party: Party, number: int) -> None:
+    """The contact before has not acknowledged in time. number: contacts called when it was set."""
+    if _still_silent(hearing, party) and len(telling.told_contacts(hearing, party)) == number:
+        call_next(hearing, party)
+
+
+def call_next(hearing: Hearing, party: Party) -> bool:
+    """Call the next contact of a party; False if there is none left."""
+    calls = telling.calls_of(hearing, party)
+    told = telling.told_contacts(hearing, party)
+    left = [c for c in calls if c not in told]
+    if not left:
+        return False
+    contact = left[0]
+    telling.plan_notice(hearing, party, contact, Purpose.ALARM, round_=1)
+    words = _words(party) | {"contact": contact.name}
+    hearing.note(party.incident_id, "next_contact", Sentence("timeline.next_contact", words))
+    if len(left) > 1:
+        due_at = hearing.in_s(hearing.policy.windows.next_contact_s)
+        note = f"{party.id} {len(told) + 1}"
+        hearing.scene.put_wait(Wait(NEXT_CONTACT, party.incident_id, due_at, note))
+    return True
+
+
+def party_silent_due(hearing: Hearing, party: Party) -> None:
+    """A whole party has been silent for its time: escalate, and ring it again later."""
+    if not _still_silent(hearing, party) or party.state is not PartyState.TOLD:
+        return
+    _escalated(hearing, party, "silent")
+    _ring_later(hearing, party, 2)
+
+
+def ring_again_due(hearing: Hearing, party: Party, number: int) -> None:
+    """A silent party is called once more, until the policy's rounds are used up."""
+    if not _still_silent(hearing, party):
+        return
+    if number > hearing.policy.windows.rounds_max:
+        hearing.scene.put_party(replace(party, state=PartyState.FAILED))
+        hearing.note(party.incident_id, "gave_up", Sentence("timeline.gave_up", _words(party)))
+        telling.stand_in(hearing, party)
+        return
+    telling.ring(hearing, party)
+    _ring_later(hearing, party, number + 1)
+
+
+def refused(hearing: Hearing, party: Party) -> None:
+    """Somebody of the party cannot come, or 119 rejected the report."""
+    if not party.is_waiting:
+        return
+    if party.role is PartyRole.CAD_119:
+        hearing.scene.put_party(replace(party, state=PartyState.FAILED))
+        telling.stand_in(hearing, party)
+        return
+    if call_next(hearing, party) or party.state is not PartyState.TOLD:
+        return
+    answered = {n.contact_id for n in hearing.scene.notices_of(party.id) if n.answered_at}
+    if all(c.id in answered for c in telling.told_contacts(hearing, party)):
+        _escalated(hearing, party, "all_refused")
+
+
+def quiet(hearing: Hearing, party: Party) -> None:
+    """Stop a party's calls: its open notices and its timers."""
+    scene = hearing.scene
+    notices = scene.notices_of(party.id)
+    for notice in notices:
+        if not notice.stopped and notice.acknowledged_at is None and notice.purpose in RINGING:
+            scene.put_notice(replace(notice, stopped=True))
+    rounds = telling.rounds_of(hearing, party)
+    contacts = len(telling.told_contacts(hearing, party))
+    scene.cancel(wait_id(NEXT_CONTACT, party.incident_id, f"{party.id} {contacts}"))
+    scene.cancel(wait_id(PARTY_SILENT, party.incident_id, f"{party.id} 1"))
+    scene.cancel(wait_id(RING_AGAIN, party.incident_id, f"{party.id} {rounds + 1}"))
+
+
+def reopen(hearing: Hearing, incident: Incident, who: str) -> None:
+    """Open a closed incident again, at the level it had, and chase those who never answered."""
+    ledger = hearing.scene.ledgers.get(incident.id, [])
+    before = next((e for e in reversed(ledger) if e.what == "disposed"), None)
+    level = int(before.sentence.params.get("level", 1)) if before else 1
+    opened = replace(
+        moved(incident, Turn.REOPENED), closed_at=None, disposition="", cause="", last_at=hearing.at
+    )
+    hearing.scene.put_incident(opened)
+    hearing.note(incident.id, "reopened", Sentence("timeline.reopened", {"by": who}), who=who)
+    hearing.weigh(incident.id, hearing.line("reopened", floor=level, by=who))
+    for party in hearing.scene.parties_of(incident.id):
+        if party.is_waiting:
+            telling.ring(hearing, party)
+            rung = telling.rounds_of(hearing, party)
+            _ring_later(hearing, party, rung + 1)
+
+
+def _escalated(hearing: Hearing, party: Party, what: str) -> None:
+    escalated = replace(party, state=PartyState.ESCALATED)
+    hearing.scene.put_party(escalated)
+    hearing.note(party.incident_id, what, Sentence(f"timeline.{what}", _words(party)))
+    telling.stand_in(hearing, escalated)
+
+
+def _ring_later(hearing: Hearing, party: Party, number: int) -> None:
+    due_at = hearing.in_s(hearing.policy.windows.ring_again_s)
+    hearing.scene.put_wait(Wait(RING_AGAIN, party.incident_id, due_at, f"{party.id} {number}"))
+
+
+def _still_silent(hearing: Hearing, party: Party) -> bool:
+    return party.is_waiting and hearing.incident(party.incident_id).is_open
+
+
+def _words(party: Party) -> dict[str, str | int]:
+    return {"role": party.role.value, "name": party.name}

@@ -1,0 +1,297 @@
+"""The judge and the caller at work: entries out of the inbox, notices into their channels.
+
+The judge is one at a time (a lease), the caller may run anywhere: it claims what is due. Both are
+woken by NOTIFY and look by themselves at least once a second.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+import structlog
+
+from wanghuo.alarms import store as alarms
+from wanghuo.alarms.policy import Policy
+from wanghuo.clock import Clock
+from wanghuo.engines import lease, outbox, telemetry
+from wanghuo.engines.listen import Listener
+from wanghuo.engines.postgres import DOWN, Database, Transaction
+from wanghuo.facts.entry import Entry, SignalEntry, decode
+from wanghuo.facts.fact import Fact, Topic
+from wanghuo.identity import derived
+from wanghuo.notices import rows, store
+from wanghuo.notices.concerned import concerned
+from wanghuo.notices.judge import judge
+from wanghuo.notices.model import Channel, Handed, NoticeState, PartyRole, SendFailed
+from wanghuo.notices.plan import Help
+from wanghuo.notices.scene import Changes
+from wanghuo.notices.store import Claimant, Outcome
+from wanghuo.signals import store as signals
+
+JUDGE: Final = "judge"  # the lease's name
+BATCH: Final = 64
+HELP_AGE_S: Final = 30.0  # stations and their contacts are read again after this
+IDLE_WAIT_S: Final = 1.0
+RETRY_PAUSE_S: Final = 0.3
+
+CLAIM_S: Final = 15.0  # longer than any channel's own patience
+CALLS_AT_ONCE: Final = 32
+ATTEMPTS_MAX: Final = 5
+BACKOFF_S: Final = 1.0
+
+_log = structlog.get_logger("notices")
+
+# (tx, entry, reason): keeps an entry that the rules could not judge, whole, for a person.
+SetAside = Callable[[Transaction, Entry, str], Awaitable[object]]
+
+
+class Judge:
+    """Judges the inbox in order. owner: unique to this process's life; "" takes no lease."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy,
+        clock: Clock,
+        *,
+        owner: str = "",
+        set_aside: SetAside | None = None,
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._clock = clock
+        self._owner = owner
+        self._set_aside = set_aside
+        self._help: Help | None = None
+        self._help_at_s = 0.0
+        self._one_by_one = 0
+
+    async def run(self) -> None:
+        """Judge for ever while this process owns the lease; end it by cancelling."""
+        if not self._owner:
+            await self._work()
+            return
+        await lease.Lease(self._database, self._clock, JUDGE, self._owner).keep(self._work)
+
+    async def _work(self) -> None:
+        async with Listener(self._database.dsn, ("inbox",), self._clock) as listener:
+            while True:
+                try:
+                    ticket = listener.ticket("inbox")
+                    if await self.judge_once() == 0:
+                        await listener.wait("inbox", ticket, IDLE_WAIT_S)
+                except DOWN as error:
+                    _log.info("judge_waits", why=repr(error))
+                    await self._clock.sleep(RETRY_PAUSE_S)
+
+    async def judge_once(self, limit: int = BATCH) -> int:
+        """Judge the oldest entries in one transaction; how many there were.
+
+        An entry that breaks a rule is found by judging one by one, and is set aside.
+        """
+        if self._one_by_one:
+            self._one_by_one -= 1
+            limit = 1
+        try:
+            return await self._judge(limit)
+        except DOWN:
+            raise
+        except Exception:  # noqa: BLE001 - one broken rule must not stop the fires behind it
+            if limit > 1:
+                _log.exception("batch_not_judged")
+                self._one_by_one = limit
+                return limit
+            _log.exception("entry_not_judged")
+            return await self._put_aside()
+
+    async def _judge(self, limit: int) -> int:
+        async with self._database.transaction() as tx:
+            if self._owner:
+                await lease.hold(tx, JUDGE, self._owner)
+            logged = await signals.claim(tx, limit)
+            if not logged:
+                return 0
+            entries = [one.entry for one in logged]
+            keys = concerned(entries, self._policy)
+            scene = await store.load_scene(tx, keys, await self._known_help(tx), self._policy)
+            changes = Changes()
+            for entry in entries:
+                changes.add(judge(scene, entry, self._policy))
+            await store.save_changes(tx, changes)
+            last = logged[-1]
+            facts = rows.incident_facts(scene, changes, last.entry.at, last.entry.id)
+            await outbox.put(tx, facts)
+            await alarms.save_judged(tx, [one.seq for one in logged])
+        self._observe(entries)
+        return len(logged)
+
+    async def _known_help(self, tx: Transaction) -> Help:
+        """Stations and contacts, at most HELP_AGE_S old."""
+        now_s = self._clock.monotonic_s()
+        if self._help is None or now_s - self._help_at_s > HELP_AGE_S:
+            self._help = await store.load_help(tx)
+            self._help_at_s = now_s
+        return self._help
+
+    def _observe(self, entries: Sequence[Entry]) -> None:
+        now = self._clock.now_utc()
+        for entry in entries:
+            if isinstance(entry.body, SignalEntry):
+                telemetry.FIRE_TO_INCIDENT_S.observe(max(0.0, (now - entry.at).total_seconds()))
+
+    async def _put_aside(self) -> int:
+        """Keep one entry that the rules cannot judge, show it on the desk, and go on."""
+        async with self._database.transaction() as tx:
+            logged = await signals.claim(tx, 1)
+            for one in logged:
+                if self._set_aside is not None:
+                    await self._set_aside(tx, one.entry, "not_judged")
+                body = {"entry_id": one.entry.id, "reason": "not_judged"}
+                fact_id = derived("fact", Topic.UNJUDGED_FIRE, one.entry.id)
+                fact = Fact(fact_id, Topic.UNJUDGED_FIRE, one.entry.at, "", body)
+                await outbox.put(tx, [fact])
+                await alarms.save_judged(tx, [one.seq])
+        return len(logged)
+
+
+class Caller:
+    """Carries due notices through their channels, each channel for itself."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Sequence[Channel],
+        clock: Clock,
+        *,
+        owner: str,
+    ) -> None:
+        self._database = database
+        self._channels = {channel.name: channel for channel in channels}
+        self._clock = clock
+        self._who = Claimant(owner, timedelta(seconds=CLAIM_S))
+
+    async def run(self) -> None:
+        """Call for ever; end it by cancelling."""
+        async with (
+            Listener(self._database.dsn, ("notices",), self._clock) as listener,
+            asyncio.TaskGroup() as group,
+        ):
+            for channel in self._channels.values():
+                group.create_task(self._keep(channel, listener))
+
+    async def _keep(self, channel: Channel, listener: Listener) -> None:
+        """One channel: claim as much as may be under way, send all at once, record as they end."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                under_way = {task for task in under_way if not task.done()}
+                ticket = listener.ticket("notices")
+                room = CALLS_AT_ONCE - len(under_way)
+                claimed = await self._claim(channel, room)
+                under_way |= {asyncio.create_task(self._carry(channel, n)) for n in claimed}
+                if len(claimed) == room:
+                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await listener.wait("notices", ticket, IDLE_WAIT_S)
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    async def _claim(self, channel: Channel, room: int) -> list[Handed]:
+        try:
+            return await self.claim(channel.name, room)
+        except DOWN as error:
+            _log.info("caller_waits", why=repr(error))
+            await self._clock.sleep(RETRY_PAUSE_S)
+            return []
+
+    async def claim(self, channel: str, limit: int = CALLS_AT_ONCE) -> list[Handed]:
+        """Take due notices of a channel; committed before anything is sent."""
+        async with self._database.transaction() as tx:
+            return await store.claim(tx, channel, self._who, self._clock.now_utc(), limit)
+
+    async def call_once(self, channel: str) -> int:
+        """Claim, send and record what is due in a channel now; how many."""
+        claimed = await self.claim(channel)
+        await asyncio.gather(*(self._carry(self._channels[channel], n) for n in claimed))
+        return len(claimed)
+
+    async def _carry(self, channel: Channel, notice: Handed) -> None:
+        """Send one claimed notice and record what became of it."""
+        outcome = await self._send(channel, notice)
+        while True:
+            try:
+                await self._record(notice, outcome)
+            except DOWN as error:
+                _log.info("outcome_waits", why=repr(error))
+                await self._clock.sleep(RETRY_PAUSE_S)
+            else:
+                return
+
+    async def _send(self, channel: Channel, notice: Handed) -> Outcome:
+        try:
+            sent = await channel.send(notice)
+        except SendFailed as error:
+            return self._failed(notice, error.outcome, unknown=error.unknown)
+        except Exception as error:  # noqa: BLE001 - nor one broken channel the others
+            _log.exception("channel_broke", channel=channel.name, notice=notice.id)
+            return self._failed(notice, repr(error)[:200], unknown=True)
+        now = self._clock.now_utc()
+        took_s = max(0.0, (now - notice.planned_at).total_seconds())
+        telemetry.FIRE_TO_NOTICE_S.labels(channel=channel.name).observe(took_s)
+        return Outcome(notice.id, sent.state, sent.outcome, sent_at=now)
+
+    def _failed(self, notice: Handed, why: str, *, unknown: bool) -> Outcome:
+        """Try again later, or give up after the last try."""
+        if notice.attempts >= ATTEMPTS_MAX:
+            return Outcome(notice.id, NoticeState.FAILED, why, unknown=unknown)
+        pause = timedelta(seconds=BACKOFF_S * 2.0 ** (notice.attempts - 1))
+        due_at = self._clock.now_utc() + pause
+        return Outcome(notice.id, NoticeState.PLANNED, why, due_at=due_at, unknown=unknown)
+
+    async def _record(self, notice: Handed, outcome: Outcome) -> None:
+        async with self._database.transaction() as tx:
+            state = await store.record(tx, self._who.owner, outcome)
+            if state is None:
+                return
+            now = self._clock.now_utc()
+            facts = [rows.notice_fact(notice, state, outcome.outcome, now)]
+            at_desk = notice.test and notice.role == PartyRole.OPERATOR_DESK
+            if at_desk and outcome.sent_at is not None and notice.attempts == 1:
+                facts.append(rows.canary_fact(notice, outcome.sent_at))
+                took_s = (outcome.sent_at - notice.opened_at).total_seconds()
+                telemetry.CANARY_S.observe(max(0.0, took_s))
+            await outbox.put(tx, facts)
+        telemetry.NOTICES.labels(channel=notice.channel, outcome=outcome.state.value).inc()
+
+
+async def replay(source: Database, target: Database, policy: Policy, clock: Clock) -> int:
+    """Judge the source's fire log again, in its order of judging, in the target; how many entries.
+
+    The target holds a copy of the source's registers and nothing else.
+    """
+    judging, done = Judge(target, policy, clock), 0
+    while True:
+        async with source.transaction() as tx:
+            log = await alarms.judged_log(tx, done, BATCH)
+        if not log:
+            return done
+        async with target.transaction() as tx:
+            await signals.append(tx, [decode(packed) for _, packed in log])
+        while await judging.judge_once():
+            pass
+        done = log[-1][0]
+
+
+async def digest(database: Database) -> str:
+    """SHA-256 over incidents, ledgers, timelines and parties: equal after a replay."""
+    sum_ = sha256()
+    encoder = msgspec.json.Encoder(order="sorted")
+    async with database.transaction() as tx:
+        for table in await store.digest_rows(tx):
+            for row in table:
+                sum_.update(encoder.encode(row) + b"\n")
+    return sum_.hexdigest()

@@ -1,0 +1,165 @@
+"""What the linkage rules speak about: parties, notices, and the channel that carries one."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from wanghuo.facts.sentences import Sentence
+
+
+class PartyRole(StrEnum):
+    """In which role somebody is told."""
+
+    UNIT = "unit"
+    MICRO_STATION = "micro_station"
+    OPERATOR_DESK = "operator_desk"
+    BRIGADE = "brigade"
+    TOWN_WORKSTATION = "town_workstation"
+    CAD_119 = "cad_119"
+    NEXT_LEVEL = "next_level"  # the stations of the run card
+    TOWN_DUTY = "town_duty"  # in the place of a silent unit
+    CITY_DUTY = "city_duty"  # in the place of everybody else who is silent
+
+
+class PartyState(StrEnum):
+    """Each party has its own; nobody acknowledges for another."""
+
+    TOLD = "told"
+    ACKNOWLEDGED = "acknowledged"
+    ESCALATED = "escalated"  # silent too long; somebody else was brought in, or it was recorded
+    FAILED = "failed"  # cannot be told, or refused
+
+
+class Purpose(StrEnum):
+    """Why a notice is sent."""
+
+    ALARM = "alarm"
+    UPDATE = "update"  # the same incident again, within the repeat interval
+    ESCALATION = "escalation"  # in the place of a silent party
+
+
+class NoticeState(StrEnum):
+    """planned and sending belong to the caller; the rest is what became of it."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    ACKNOWLEDGED = "acknowledged"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Party(msgspec.Struct, frozen=True):
+    """One of those told about an incident. distance_m: -1 if it has no place."""
+
+    id: str
+    incident_id: str
+    number: str
+    town_code: str
+    role: PartyRole
+    owner_id: str
+    name: str
+    at_level: int
+    reason: Sentence
+    shortfall: Sentence | None
+    state: PartyState
+    planned_at: datetime
+    acknowledged_at: datetime | None = None
+    answer: str = ""
+    distance_m: int = -1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has been told and has not acknowledged."""
+        return self.state in {PartyState.TOLD, PartyState.ESCALATED}
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What a notice says: a sentence, the level, and whether the fire is confirmed."""
+
+    key: str
+    params: dict[str, str | int]
+    level: int
+    confirmed: bool
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """One message to one recipient, as the judge knows it. What the caller did is not judged."""
+
+    id: str
+    party_id: str
+    incident_id: str
+    number: str
+    town_code: str
+    role: PartyRole
+    contact_id: str
+    recipient: str
+    address: str
+    channel: str
+    purpose: Purpose
+    round: int
+    message: Message
+    planned_at: datetime
+    due_at: datetime
+    answered_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    answer: str = ""
+    stopped: bool = False
+
+
+class Handed(msgspec.Struct, frozen=True):
+    """A notice on its way through a channel. place: name, address, coordinates for the reader."""
+
+    id: str
+    party_id: str
+    incident_id: str
+    number: str
+    town_code: str
+    role: str
+    recipient: str
+    address: str
+    channel: str
+    purpose: str
+    round: int
+    message: Message
+    repeat_of_unknown: bool
+    attempts: int
+    planned_at: datetime
+    opened_at: datetime
+    test: bool
+    drill: bool
+    place: dict[str, str | float | int | None]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What a channel made of a notice. state: sent or delivered; outcome: in its own words."""
+
+    state: NoticeState
+    outcome: str = ""
+
+
+class SendFailed(Exception):
+    """The channel knows that the notice did not arrive. The caller tries again.
+
+    unknown: it may have arrived all the same, so the next try is marked as a repeat.
+    """
+
+    def __init__(self, outcome: str, *, unknown: bool) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.unknown = unknown
+
+
+class Channel(Protocol):
+    """One way of reaching people. A slow or dead one delays no other."""
+
+    name: str
+
+    def send(self, notice: Handed) -> Awaitable[Sent]:
+        """Carry one notice. Raises SendFailed."""
+        ...

@@ -1,0 +1,128 @@
+"""The questions that a judgement asks the database: two, each answered as JSON in one row.
+
+Two round trips load everything about a batch of entries, whatever its size. Columns are named as
+the fields of the records that the answers become.
+"""
+
+from typing import Final
+
+# Who spoke, and which incidents and shelves the entries name.
+# $1 origins, $2 senders, $3 notice ids, $4 incident numbers, $5 shelf ids, $6 incident ids
+NAMED: Final = """
+SELECT json_build_object(
+    'points', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT d.origin, d.sender, d.kind AS sensor, d.place_id, d.town_code, d.id AS device_id,
+            d.location
+        FROM devices.device d WHERE d.origin = ANY ($1::text[])) r),
+    'senders', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT s.sender, s.place_id, s.town_code
+        FROM devices.sender s WHERE s.sender = ANY ($2::text[])) r),
+    'incident_ids', (SELECT coalesce(json_agg(r.id), '[]') FROM (
+        SELECT n.incident_id AS id FROM notices.notice n WHERE n.id = ANY ($3::text[])
+        UNION SELECT i.id FROM incidents.incident i WHERE i.number = ANY ($4::text[])
+        UNION SELECT i.id FROM incidents.incident i WHERE i.id = ANY ($6::text[])) r),
+    'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name,
+            s.reason, s.from_at, s.until_at, s.ended_at, s.drill
+        FROM alarms.shelf s WHERE s.id = ANY ($5::text[])) r)
+)::text
+"""
+
+# Everything about the places and incidents concerned.
+# $1 place ids, $2 incident ids, $3 senders, $4 origins, $5 days, $6 earliest last_at of a
+# neighbour, $7 earliest nuisance, $8 a neighbour's distance in degrees of
+# latitude, $9 the same of longitude
+SCENE: Final = """
+WITH near AS MATERIALIZED (
+    SELECT p.id, p.building, p.lat, p.lon FROM premises.place p WHERE p.id = ANY ($1::text[])
+), inc AS MATERIALIZED (
+    SELECT id FROM incidents.incident WHERE id = ANY ($2::text[])
+    UNION SELECT id FROM incidents.incident
+        WHERE state <> 'closed' AND place_id = ANY ($1::text[])
+    UNION SELECT i.id FROM near JOIN incidents.incident i
+        ON i.building = near.building AND i.building <> '' AND i.state <> 'closed'
+        WHERE i.last_at >= $6
+    UNION SELECT i.id FROM near JOIN incidents.incident i
+        ON i.lat BETWEEN near.lat - $8 AND near.lat + $8
+        AND i.lon BETWEEN near.lon - $9 AND near.lon + $9 AND i.state <> 'closed'
+        WHERE i.last_at >= $6
+    UNION SELECT id FROM incidents.incident
+        WHERE state <> 'closed' AND place_id = '' AND place_name = ANY ($3::text[])
+    UNION SELECT incident_id FROM alarms.alarm
+        WHERE state <> 'normal' AND incident_id <> ''
+        AND (origin = ANY ($4::text[]) OR sender = ANY ($3::text[])
+            OR place_id <> '' AND place_id = ANY ($1::text[]))
+), incs AS MATERIALIZED (
+    SELECT i.* FROM incidents.incident i WHERE i.id IN (SELECT id FROM inc)
+), part AS MATERIALIZED (
+    SELECT p.* FROM notices.party p WHERE p.incident_id IN (SELECT id FROM inc)
+), site AS MATERIALIZED (
+    SELECT p.id, p.name, p.category, p.unit_id, p.address, p.town_code, t.name AS town_name,
+        t.short AS town_short, p.building, p.lon, p.lat, p.people, p.sleeping, p.profile, p.test
+    FROM premises.place p JOIN premises.town t ON t.code = p.town_code
+    WHERE p.id = ANY ($1::text[]) OR p.id IN (SELECT place_id FROM incs)
+)
+SELECT json_build_object(
+    'sites', (SELECT coalesce(json_agg(r), '[]') FROM site r),
+    'incidents', (SELECT coalesce(json_agg(r), '[]') FROM incs r),
+    'evidence', (SELECT coalesce(json_agg(r ORDER BY r.incident_id, r.line), '[]')
+        FROM incidents.evidence r WHERE r.incident_id IN (SELECT id FROM inc)),
+    'tails', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT DISTINCT ON (t.incident_id) t.incident_id, t.line, t.digest
+        FROM incidents.timeline t WHERE t.incident_id IN (SELECT id FROM inc)
+        ORDER BY t.incident_id, t.line DESC) r),
+    'parties', (SELECT coalesce(json_agg(r), '[]') FROM part r),
+    'notices', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT n.id, n.party_id, n.incident_id, n.number, n.town_code, n.role, n.contact_id,
+            n.recipient, n.address, n.channel, n.purpose, n.round, n.message, n.planned_at,
+            n.due_at, n.answered_at, n.acknowledged_at, n.state = 'stopped' AS stopped
+        FROM notices.notice n WHERE n.incident_id IN (SELECT id FROM inc)) r),
+    'alarms', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT a.id, a.origin, a.sender, a.alarm_type AS type, a.sensor, a.device_id,
+            CASE WHEN a.place_id = '' THEN '?' || a.sender ELSE a.place_id END AS place_key,
+            a.town_code, a.incident_id, a.state, a.first_at, a.last_at, a.repeats, a.last_digest,
+            a.shelved, a.text
+        FROM alarms.alarm a WHERE a.id IN (
+            SELECT id FROM alarms.alarm WHERE incident_id IN (SELECT id FROM inc)
+            UNION SELECT id FROM alarms.alarm
+                WHERE state <> 'normal' AND place_id <> '' AND place_id = ANY ($1::text[])
+            UNION SELECT id FROM alarms.alarm
+                WHERE state <> 'normal' AND origin = ANY ($4::text[])
+            UNION SELECT id FROM alarms.alarm
+                WHERE state <> 'normal' AND sender = ANY ($3::text[]))) r),
+    'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name,
+            s.reason, s.from_at, s.until_at, s.ended_at, s.drill
+        FROM alarms.shelf s WHERE s.ended_at IS NULL
+            AND (s.origin = ANY ($4::text[]) OR s.place_id = ANY ($1::text[]))) r),
+    'contacts', (SELECT coalesce(json_agg(r), '[]') FROM premises.contact r
+        WHERE r.owner_kind = 'unit' AND r.owner_id IN (
+            SELECT unit_id FROM site UNION SELECT owner_id FROM part WHERE role = 'unit')),
+    'nuisances', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT i.place_id, json_agg(i.closed_at) AS times FROM incidents.incident i
+        WHERE i.disposition = 'nuisance' AND i.place_id = ANY ($1::text[]) AND i.closed_at >= $7
+        GROUP BY i.place_id) r),
+    'counters', (SELECT coalesce(json_agg(r), '[]') FROM incidents.counter r
+        WHERE r.day = ANY ($5::date[])),
+    'runaways', (SELECT coalesce(json_agg(r), '[]') FROM alarms.runaway r
+        WHERE r.origin = ANY ($4::text[]))
+)::text
+"""
+
+# Everything that is told but not judged by: stations and who answers there.
+HELP: Final = """
+SELECT json_build_object(
+    'stations', (SELECT coalesce(json_agg(r), '[]') FROM premises.station r),
+    'towns', (SELECT coalesce(json_agg(r), '[]') FROM premises.town r),
+    'contacts', (SELECT coalesce(json_agg(r), '[]') FROM premises.contact r
+        WHERE r.owner_kind <> 'unit')
+)::text
+"""
+
+# Everything that a replay must make again, byte for byte, in one fixed order.
+DIGESTED: Final = (
+    "SELECT * FROM incidents.incident ORDER BY id",
+    "SELECT * FROM incidents.evidence ORDER BY incident_id, line",
+    "SELECT * FROM incidents.timeline ORDER BY incident_id, line",
+    "SELECT * FROM notices.party ORDER BY id",
+)

@@ -1,0 +1,365 @@
+"""The tables of notices: parties and notices.
+
+The judge's side writes plans and answers; the caller's side writes what became of a sending.
+Neither overwrites the other's columns.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+import msgspec
+
+from wanghuo.alarms import store as alarms
+from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Evidence, Point, Shelf, Site
+from wanghuo.alarms.policy import Policy
+from wanghuo.alarms.runaway import Runaway
+from wanghuo.engines import timers
+from wanghuo.engines.postgres import Transaction
+from wanghuo.incidents import store as incidents
+from wanghuo.incidents.model import Incident, Tail
+from wanghuo.notices import queries
+from wanghuo.notices.concerned import Concerned
+from wanghuo.notices.model import Handed, Notice, NoticeState, Party
+from wanghuo.notices.nearest import Stations
+from wanghuo.notices.plan import Contacts, Help
+from wanghuo.notices.scene import Changes, Scene
+from wanghuo.place import METRES_PER_DEGREE
+from wanghuo.premises.model import Contact, Station, Town
+
+_SAVE_PARTIES = """
+INSERT INTO notices.party (id, incident_id, number, town_code, role, owner_id, name, at_level,
+    reason, shortfall, state, planned_at, acknowledged_at, answer, distance_m)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::int2[], $9::jsonb[], $10::jsonb[], $11::text[], $12::timestamptz[],
+    $13::timestamptz[], $14::text[], $15::int[])
+ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, acknowledged_at = excluded.acknowledged_at, answer = excluded.answer
+"""
+_PLAN = """
+WITH told AS (SELECT pg_notify('notices', '')),
+planned AS (
+    INSERT INTO notices.notice (id, party_id, incident_id, number, town_code, role, contact_id,
+        recipient, address, channel, purpose, round, message, planned_at, due_at, answered_at,
+        acknowledged_at, outcome, state)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+        $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::jsonb[],
+        $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
+        $18::text[], $19::text[])
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM planned), (SELECT count(*) FROM told)
+"""
+# A late `delivered` moves nothing that has gone further; a stop moves nothing that is over.
+_ANSWER = """
+UPDATE notices.notice n SET
+    state = CASE
+        WHEN a.state = 'delivered' AND n.state NOT IN ('planned', 'sending', 'sent') THEN n.state
+        WHEN a.state = 'stopped' AND n.state IN ('failed', 'answered', 'acknowledged') THEN n.state
+        ELSE a.state END,
+    answered_at = a.answered_at, acknowledged_at = a.acknowledged_at,
+    outcome = CASE WHEN a.answer = '' THEN n.outcome ELSE a.answer END
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+    AS a (id, state, answered_at, acknowledged_at, answer)
+WHERE n.id = a.id
+"""
+_CLAIM = """
+WITH due AS (
+    SELECT id, state FROM notices.notice
+    WHERE channel = $1 AND due_at <= $2
+        AND (state = 'planned' OR (state = 'sending' AND claimed_until < $2))
+    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE notices.notice n SET
+        state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
+        repeat_of_unknown = n.repeat_of_unknown OR due.state = 'sending'
+    FROM due WHERE n.id = due.id
+    RETURNING n.*
+)
+SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
+    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
+    i.opened_at, i.test, i.drill,
+    jsonb_build_object('id', i.place_id, 'name', i.place_name, 'address', coalesce(p.address, ''),
+        'category', i.category, 'town_code', i.town_code, 'lon', i.lon, 'lat', i.lat) AS place
+FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
+LEFT JOIN premises.place p ON p.id = i.place_id
+ORDER BY t.due_at, t.id
+"""
+# Only the claimer may say what became of its claim; an answer that came first stays.
+_RECORD = """
+UPDATE notices.notice SET
+    state = CASE WHEN state = 'sending' THEN $3 ELSE state END,
+    sent_at = coalesce(sent_at, $4),
+    outcome = CASE WHEN state = 'sending' THEN $5 ELSE outcome END,
+    due_at = coalesce($6, due_at),
+    repeat_of_unknown = repeat_of_unknown OR $7,
+    claimed_by = '', claimed_until = NULL
+WHERE id = $1 AND claimed_by = $2
+RETURNING state
+"""
+_NEXT_DUE = """
+SELECT min(CASE WHEN state = 'planned' THEN due_at ELSE claimed_until END)
+FROM notices.notice WHERE channel = $1 AND state IN ('planned', 'sending')
+"""
+
+
+async def save_parties(tx: Transaction, parties: Iterable[Party]) -> None:
+    """Write new and changed parties."""
+    rows = [msgspec.structs.astuple(party) for party in parties]
+    if rows:
+        await tx.execute(_SAVE_PARTIES, *zip(*rows, strict=True))
+
+
+async def plan_notices(tx: Transaction, notices: Iterable[Notice]) -> None:
+    """Write new notices and wake the caller."""
+    rows = [
+        (
+            *msgspec.structs.astuple(notice)[:_PLAIN_FIELDS],
+            notice.answer,
+            judged_state(notice).value,
+        )
+        for notice in notices
+    ]
+    if rows:
+        await tx.execute(_PLAN, *zip(*rows, strict=True))
+
+
+_PLAIN_FIELDS: Final = Notice.__struct_fields__.index("answer")
+
+
+async def save_answers(tx: Transaction, notices: Iterable[Notice]) -> None:
+    """Write answers, acknowledgements and stops onto notices that are planned already."""
+    rows = [
+        (n.id, judged_state(n).value, n.answered_at, n.acknowledged_at, n.answer) for n in notices
+    ]
+    if rows:
+        await tx.execute(_ANSWER, *zip(*rows, strict=True))
+
+
+def judged_state(notice: Notice) -> NoticeState:
+    """The state of a notice as far as the judge knows."""
+    if notice.acknowledged_at:
+        return NoticeState.ACKNOWLEDGED
+    if notice.answered_at:
+        return NoticeState.ANSWERED
+    if notice.answer:
+        return NoticeState.DELIVERED
+    return NoticeState.STOPPED if notice.stopped else NoticeState.PLANNED
+
+
+class Claimant(msgspec.Struct, frozen=True):
+    """Who claims notices and for how long. owner: unique to a process's life."""
+
+    owner: str
+    lease: timedelta
+
+
+async def claim(
+    tx: Transaction, channel: str, who: Claimant, now: datetime, limit: int
+) -> list[Handed]:
+    """Take due notices of a channel; those whose claim ran out come back as repeats."""
+    rows = await tx.fetch(_CLAIM, channel, now, limit, who.owner, now + who.lease)
+    return msgspec.convert([dict(row.items()) for row in rows], list[Handed])
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one try. due_at: when to try again, None: not again. unknown: may be out."""
+
+    notice_id: str
+    state: NoticeState
+    outcome: str
+    sent_at: datetime | None = None
+    due_at: datetime | None = None
+    unknown: bool = False
+
+
+async def record(tx: Transaction, owner: str, outcome: Outcome) -> str | None:
+    """Write the outcome of a claim; the notice's state; None if the claim is another's."""
+    state: str | None = await tx.fetchval(
+        _RECORD,
+        outcome.notice_id,
+        owner,
+        outcome.state.value,
+        outcome.sent_at,
+        outcome.outcome,
+        outcome.due_at,
+        outcome.unknown,
+    )
+    return state
+
+
+async def next_due(tx: Transaction, channel: str) -> datetime | None:
+    """When the next notice of a channel is due or its claim runs out; None if there is none."""
+    at: datetime | None = await tx.fetchval(_NEXT_DUE, channel)
+    return at
+
+
+async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
+    """The number of the incident that a notice speaks of; None if there is no such notice."""
+    number: str | None = await tx.fetchval(
+        "SELECT number FROM notices.notice WHERE id = $1", notice_id
+    )
+    return number
+
+
+async def digest_rows(tx: Transaction) -> list[list[tuple[object, ...]]]:
+    """The rows that a replay must make again: incidents, ledgers, timelines, parties."""
+    return [[tuple(row.values()) for row in await tx.fetch(q)] for q in queries.DIGESTED]
+
+
+class _Sender(msgspec.Struct):
+    sender: str
+    place_id: str
+    town_code: str
+
+
+class _Named(msgspec.Struct):
+    points: list[Point]
+    senders: list[_Sender]
+    incident_ids: list[str]
+    shelves: list[Shelf]
+
+
+class _Line(Evidence, frozen=True, kw_only=True):
+    incident_id: str
+    line: int
+
+
+class _Tail(msgspec.Struct):
+    incident_id: str
+    line: int
+    digest: str
+
+
+class _Nuisances(msgspec.Struct):
+    place_id: str
+    times: list[datetime]
+
+
+class _Counter(msgspec.Struct):
+    day: date
+    town_short: str
+    used: int
+
+
+class _Loaded(msgspec.Struct):
+    sites: list[Site]
+    incidents: list[Incident]
+    evidence: list[_Line]
+    tails: list[_Tail]
+    parties: list[Party]
+    notices: list[Notice]
+    alarms: list[Alarm]
+    shelves: list[Shelf]
+    contacts: list[Contact]
+    nuisances: list[_Nuisances]
+    counters: list[_Counter]
+    runaways: list[Runaway]
+
+
+class _Help(msgspec.Struct):
+    stations: list[Station]
+    towns: list[Town]
+    contacts: list[Contact]
+
+
+_named = msgspec.json.Decoder(_Named)
+_loaded = msgspec.json.Decoder(_Loaded)
+_help = msgspec.json.Decoder(_Help)
+NARROWEST_DEGREE: Final = 0.5  # a degree of longitude is at least half one of latitude
+
+
+async def load_help(tx: Transaction) -> Help:
+    """Every station and every contact but the units' own."""
+    raw = _help.decode(await tx.fetchval(queries.HELP))
+    names = {town.code: town.name for town in raw.towns}
+    return Help(Stations(raw.stations), _by_owner(raw.contacts), names)
+
+
+def _by_owner(contacts: Iterable[Contact]) -> Contacts:
+    def owner(contact: Contact) -> tuple[str, str]:
+        return contact.owner_kind, contact.owner_id
+
+    ordered = sorted(contacts, key=lambda c: (*owner(c), c.sequence, c.id))
+    return {key: tuple(group) for key, group in groupby(ordered, owner)}
+
+
+async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy: Policy) -> Scene:
+    """Everything about the places and incidents that these entries concern."""
+    raw = await tx.fetchval(
+        queries.NAMED,
+        concerned.origins,
+        concerned.senders,
+        concerned.notice_ids,
+        concerned.numbers,
+        concerned.shelf_ids,
+        concerned.incident_ids,
+    )
+    named = _named.decode(raw)
+    place_ids = {p.place_id for p in named.points} | {s.place_id for s in named.senders}
+    keys = {s.place_id for s in named.shelves}
+    place_ids |= {key for key in keys if key[:1] != UNREGISTERED_MARK} | set(concerned.place_ids)
+    senders = {key[1:] for key in keys if key[:1] == UNREGISTERED_MARK} | set(concerned.senders)
+    origins = set(concerned.origins) | {s.origin for s in named.shelves}
+    north = policy.thresholds.near_m / METRES_PER_DEGREE
+    raw = await tx.fetchval(
+        queries.SCENE,
+        sorted(place_ids - {""}),
+        named.incident_ids,
+        sorted(senders),
+        sorted(origins - {""}),
+        concerned.days,
+        concerned.first_at - timedelta(seconds=policy.windows.look_back_s),
+        concerned.first_at - timedelta(days=policy.history.days),
+        north,
+        north / NARROWEST_DEGREE,
+    )
+    loaded = _loaded.decode(raw)
+    scene = _furnished(loaded, help_)
+    scene.points = {point.origin: point for point in named.points}
+    scene.senders = {s.sender: (s.place_id, s.town_code) for s in named.senders}
+    scene.load(shelves=named.shelves)
+    return scene
+
+
+def _furnished(loaded: _Loaded, help_: Help) -> Scene:
+    contacts = {**help_.contacts, **_by_owner(loaded.contacts)}
+    scene = Scene(Help(help_.stations, contacts, help_.town_names))
+    scene.sites = {site.id: site for site in loaded.sites}
+    scene.nuisances = {n.place_id: tuple(n.times) for n in loaded.nuisances}
+    scene.counters = {(c.day, c.town_short): c.used for c in loaded.counters}
+    scene.tails = {t.incident_id: Tail(t.line, t.digest) for t in loaded.tails}
+    for line in loaded.evidence:
+        scene.ledgers.setdefault(line.incident_id, []).append(line)
+    scene.load(
+        alarms=loaded.alarms,
+        shelves=loaded.shelves,
+        incidents=loaded.incidents,
+        parties=loaded.parties,
+        notices=loaded.notices,
+        runaways=loaded.runaways,
+    )
+    return scene
+
+
+async def save_changes(tx: Transaction, changes: Changes) -> None:
+    """Write what entries changed, table by table."""
+    await alarms.save_alarms(tx, changes.alarms.values())
+    await alarms.save_shelves(tx, changes.shelves.values())
+    await alarms.save_runaways(tx, changes.runaways.values())
+    await incidents.save_incidents(tx, changes.incidents.values())
+    await incidents.save_evidence(tx, changes.evidence)
+    await incidents.save_timeline(tx, changes.moments)
+    await incidents.save_counters(tx, changes.counters)
+    await save_parties(tx, changes.parties.values())
+    await plan_notices(tx, changes.planned.values())
+    await save_answers(tx, changes.notices.values())
+    waits = [
+        timers.Timer(w.id, w.kind, w.subject, w.due_at, w.note)
+        for w in changes.waits.values()
+        if w.id not in changes.cancelled
+    ]
+    await timers.put(tx, waits)
+    gone = [timer_id for timer_id in changes.cancelled if timer_id not in changes.waits]
+    await timers.cancel(tx, gone)
