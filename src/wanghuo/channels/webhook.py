@@ -1,14 +1,9 @@
 """The webhook channel: each notice as one signed HTTP POST.
 
 The receiver (a voice gateway, a 119 interface, a test) answers 2xx when it has taken the notice,
-and sends answers of people to `answer_url`, signed in the same way.
-
-Signature. `X-Wanghuo-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. The receiver
-compares in constant time and refuses a `t` that is too old.
+and sends answers of people to `answer_url`. Both ways are signed as web/signature.py says.
 """
 
-import hmac
-from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -20,17 +15,9 @@ from wanghuo.facts.sentences import render
 from wanghuo.incidents.rows import stamp
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 from wanghuo.settings import WebhookSettings
-
-SIGNATURE_HEADER: Final = "X-Wanghuo-Signature"
-TRY_LATER: Final = frozenset({408, 425, 429})  # the receiver asks for another try
+from wanghuo.web import signature
 
 _encoder: Final = msgspec.json.Encoder()
-
-
-def signature(secret: str, at_s: int, body: bytes) -> str:
-    """The value of the signature header."""
-    code = hmac.new(secret.encode(), f"{at_s}.".encode() + body, sha256).hexdigest()
-    return f"t={at_s},v1={code}"
 
 
 def document(notice: Handed, answer_url: str) -> bytes:
@@ -80,7 +67,7 @@ class Webhook:
         at_s = int(self._clock.now_utc().timestamp())
         headers = {
             "Content-Type": "application/json",
-            SIGNATURE_HEADER: signature(self._settings.secret, at_s, body),
+            signature.HEADER: signature.signed(self._settings.secret, body, at_s),
             "Idempotency-Key": notice.id,
         }
         try:

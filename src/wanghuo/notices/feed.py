@@ -6,7 +6,7 @@ woken by NOTIFY and look by themselves at least once a second.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -19,7 +19,7 @@ from wanghuo.clock import Clock
 from wanghuo.engines import lease, outbox, telemetry
 from wanghuo.engines.listen import Listener
 from wanghuo.engines.postgres import DOWN, Database, Transaction
-from wanghuo.facts.entry import Entry, SignalEntry, decode
+from wanghuo.facts.entry import Entry, SignalEntry, decode, encode
 from wanghuo.facts.fact import Fact, Topic
 from wanghuo.identity import derived
 from wanghuo.notices import rows, store
@@ -295,3 +295,8 @@ async def digest(database: Database) -> str:
             for row in table:
                 sum_.update(encoder.encode(row) + b"\n")
     return sum_.hexdigest()
+
+
+def packed_entry(entry: Entry) -> tuple[bytes, datetime]:
+    """An entry as quarantine keeps it: its bytes and when it came."""
+    return encode(entry), entry.at
