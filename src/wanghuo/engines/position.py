@@ -18,3 +18,8 @@ async def advance(tx: Transaction, name: str, position: int) -> None:
         name,
         position,
     )
+
+
+async def forget(tx: Transaction, name: str) -> None:
+    """Begin at 0 again: the stream that it counted is gone."""
+    await tx.execute("DELETE FROM engines.position WHERE name = $1", name)

@@ -31,7 +31,7 @@ from nats.js.api import (
 from wanghuo.errors import Unavailable
 
 FACTS = "FACTS"  # facts.<topic>: kept for days, read by the live stream
-ROUTINE = "ROUTINE"  # routine.<partition>: leaves when the clerk has acknowledged it
+ROUTINE = "ROUTINE"  # routine.<partition>: purged behind its readers (following.py)
 FIRE_FALLBACK = "FIRE_FALLBACK"  # fires while the database is down
 QUARANTINE_FALLBACK = "QUARANTINE_FALLBACK"  # unknown bytes while the database is down
 
@@ -53,7 +53,7 @@ STREAMS: tuple[StreamConfig, ...] = (
         discard=DiscardPolicy.OLD, max_age=3 * DAY_S, max_bytes=1024 * MIB, duplicate_window=600,
     ),
     StreamConfig(
-        name=ROUTINE, subjects=["routine.>"], retention=RetentionPolicy.WORK_QUEUE,
+        name=ROUTINE, subjects=["routine.>"], retention=RetentionPolicy.LIMITS,
         discard=DiscardPolicy.NEW, max_bytes=16 * 1024 * MIB, duplicate_window=60,
     ),
     StreamConfig(
@@ -276,6 +276,13 @@ class Stream:
         except (TimeoutError, nats.errors.Error) as error:
             raise Unavailable(f"the stream {stream} does not answer: {error!r}") from error
         return state.first_seq, state.last_seq
+
+    async def purge(self, stream: str, up_to: int) -> None:
+        """Remove the messages of `stream` up to and with sequence `up_to`. Raises Unavailable."""
+        try:
+            await self._jetstream.purge_stream(stream, seq=up_to + 1)
+        except (TimeoutError, nats.errors.Error) as error:
+            raise Unavailable(f"the stream {stream} was not purged: {error!r}") from error
 
     async def follow(self, stream: str, after: int | None) -> AsyncGenerator[Message | None]:
         """Messages of `stream` after sequence `after` (None: from now on), in order, for ever.

@@ -14,17 +14,22 @@ import msgspec
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.devices.model import Health
+from wanghuo.engines.draining import Draining
+from wanghuo.engines.following import Following, Postponed, Reader
 from wanghuo.engines.group_commit import GroupCommit
 from wanghuo.engines.micro_batch import MicroBatch
-from wanghuo.engines.postgres import DOWN, Database, SqlError, Transaction
-from wanghuo.engines.stream import FIRE_FALLBACK, QUARANTINE_FALLBACK, Message, Pull, Stream
-from wanghuo.engines.telemetry import FIRES_BY_WAY, QUARANTINED, SIGNALS
+from wanghuo.engines.postgres import Database, SqlError, Transaction
+from wanghuo.engines.stream import FIRE_FALLBACK, QUARANTINE_FALLBACK, ROUTINE, Message, Stream
+from wanghuo.engines.telemetry import FIRES_BY_WAY, LANE_LAG, QUARANTINED, SIGNALS
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import Entry, decode, encode
+from wanghuo.facts.signal import Signal
 from wanghuo.identity import derived
 from wanghuo.signals import store
+from wanghuo.signals.archive import Archive, ArchiveError
 from wanghuo.signals.model import RoutineRecord
-from wanghuo.signals.routine import pack
+from wanghuo.signals.routine import Tally, pack, unpack
 
 FALLBACK_FIRE = "fallback.fire"
 FALLBACK_QUARANTINE = "fallback.quarantine"
@@ -32,11 +37,8 @@ UNJUDGED_FIRE = "unjudged.fire"
 FALLBACK_TIMEOUT_S = 2.0
 PARTITIONS = 4
 RECORD_OVERHEAD_BYTES = 64
-DRAIN_BATCH = 200
-DRAIN_WAIT_S = 1.0
-DRAIN_PAUSE_S = 0.5
-DRAIN_ACK_WAIT_S = 10.0
-DRAIN_WAITS: tuple[type[BaseException], ...] = (*DOWN, Unavailable)
+COMMIT_PERIOD_S = 1.0
+COMMIT_ROWS = 20_000
 
 _log = structlog.get_logger("signals.feed")
 
@@ -198,41 +200,11 @@ class FallbackDrainer:
 
     async def run(self) -> None:
         """Drain for ever; end it by cancelling."""
-        await asyncio.gather(
-            self._drain(FIRE_FALLBACK, self._fires), self._drain(QUARANTINE_FALLBACK, self._unread)
+        fires = Draining(self._database, self._stream, self._clock, FIRE_FALLBACK, self._fires)
+        unread = Draining(
+            self._database, self._stream, self._clock, QUARANTINE_FALLBACK, self._unread
         )
-
-    async def _drain(
-        self, name: str, keep: Callable[[Transaction, Sequence[Message]], Awaitable[None]]
-    ) -> None:
-        pull: Pull | None = None
-        while True:
-            try:
-                pull = pull or await self._stream.pull(name, "drainer", ack_wait_s=DRAIN_ACK_WAIT_S)
-                found = await pull.fetch(DRAIN_BATCH, DRAIN_WAIT_S)
-                if found:
-                    await self._keep(name, found, keep)
-            except DRAIN_WAITS as error:
-                _log.info("drain_waits", stream=name, why=repr(error))
-                pull = None
-                await self._clock.sleep(DRAIN_PAUSE_S)
-
-    async def _keep(
-        self,
-        name: str,
-        found: Sequence[Message],
-        keep: Callable[[Transaction, Sequence[Message]], Awaitable[None]],
-    ) -> None:
-        try:
-            async with self._database.transaction() as tx:
-                await keep(tx, found)
-        except DOWN:
-            for message in found:
-                await message.later(DRAIN_PAUSE_S)
-            raise
-        for message in found:
-            await message.ack()
-        _log.info("drained", stream=name, messages=len(found))
+        await asyncio.gather(fires.run(), unread.run())
 
     async def _fires(self, tx: Transaction, found: Sequence[Message]) -> None:
         entries = []
@@ -248,3 +220,148 @@ class FallbackDrainer:
         for message in found:
             u = msgspec.msgpack.decode(message.payload, type=Unread)
             await self._put(tx, u.door, u.peer, u.reason, u.raw, u.detail, u.at)
+
+
+# One routine record as signals: gateways bring it, because only they know every protocol.
+Decode = Callable[[RoutineRecord], Sequence[Signal]]
+HealthPut = Callable[[Transaction, Sequence[Health]], Awaitable[None]]
+
+
+class RoutineConsumer:
+    """Reads the routine lane into last states, health, totals and the archive, exactly once.
+
+    A record that `decode` fails on goes to quarantine, whole. archive: None keeps no history.
+    Run one at a time (see engines.lease).
+    """
+
+    def __init__(  # noqa: PLR0913 — three engines and what three other wings bring
+        self,
+        database: Database,
+        stream: Stream,
+        clock: Clock,
+        *,
+        decode: Decode,
+        health_put: HealthPut,
+        quarantine_put: QuarantinePut,
+        archive: Archive | None = None,
+    ) -> None:
+        records = _Records(clock, decode)
+        self._readers: list[Reader] = [_States(records, health_put, quarantine_put)]
+        if archive is not None:
+            self._readers.append(_History(records, archive))
+        self._following = Following(database, stream, clock, ROUTINE, self._readers)
+
+    async def run(self) -> None:
+        """Read for ever; end it by cancelling."""
+        await self._following.run()
+
+
+class _Records:
+    """Decodes each message once for all readers."""
+
+    def __init__(self, clock: Clock, decode: Decode) -> None:
+        self._clock = clock
+        self._decode = decode
+        self._sequence = -1
+        self._signals: list[Signal] = []
+        self._unread: list[Unread] = []
+
+    def of(self, message: Message) -> tuple[list[Signal], list[Unread]]:
+        """The signals of a message, and what could not be read."""
+        if message.sequence != self._sequence:
+            self._sequence, self._signals, self._unread = message.sequence, [], []
+            self._read(message.payload)
+        return self._signals, self._unread
+
+    def _read(self, payload: bytes) -> None:
+        try:
+            records = unpack(payload)
+        except msgspec.MsgspecError as error:
+            self._put_aside("", "bad_batch", payload, error)
+            return
+        for record in records:
+            try:
+                self._signals += self._decode(record)
+            except Exception as error:  # noqa: BLE001 — one bad record must not stop the lane
+                self._put_aside(record.sender, "undecodable", record.payload, error)
+        if records:
+            oldest_us = records[0].received_us
+            LANE_LAG.labels(lane="routine").set(
+                self._clock.now_utc().timestamp() - oldest_us / 1_000_000
+            )
+
+    def _put_aside(self, peer: str, reason: str, raw: bytes, error: Exception) -> None:
+        _log.warning("routine_record_unread", reason=reason, error=repr(error))
+        at = self._clock.now_utc()
+        self._unread.append(Unread("routine", peer, reason, raw, str(error), at))
+
+
+class _States:
+    """The reader that keeps last states, health and totals."""
+
+    name = "clerk"
+
+    def __init__(
+        self, records: _Records, health_put: HealthPut, quarantine_put: QuarantinePut
+    ) -> None:
+        self._records = records
+        self._health_put = health_put
+        self._quarantine_put = _put_unread(quarantine_put)
+        self._tally = Tally()
+        self._unread: list[Unread] = []
+        self._written_s = 0.0
+
+    def begin(self, _position: int) -> None:
+        self._tally, self._unread = Tally(), []
+
+    def take(self, message: Message) -> None:
+        signals, unread = self._records.of(message)
+        self._tally.add(signals)
+        self._unread += unread
+
+    def due(self, now_s: float) -> bool:
+        return now_s - self._written_s >= COMMIT_PERIOD_S or len(self._tally) >= COMMIT_ROWS
+
+    async def write(self, tx: Transaction) -> None:
+        await store.count_routine(tx, self._tally.signals)
+        await store.upsert_last(tx, self._tally.last_rows())
+        await self._health_put(tx, self._tally.health_rows())
+        await self._quarantine_put(tx, self._unread)
+
+    def written(self, now_s: float) -> None:
+        self._tally.committed()
+        self._unread = []
+        self._written_s = now_s
+
+
+class _History:
+    """The reader that keeps the archive."""
+
+    name = "archive"
+
+    def __init__(self, records: _Records, archive: Archive) -> None:
+        self._records = records
+        self._archive = archive
+        self._last = 0
+        self._now_s = 0.0
+
+    def begin(self, position: int) -> None:
+        self._archive.begin(position)
+
+    def take(self, message: Message) -> None:
+        self._last = message.sequence
+        self._archive.add(message.sequence, self._records.of(message)[0])
+
+    def due(self, now_s: float) -> bool:
+        self._now_s = now_s
+        return self._archive.due(now_s)
+
+    async def write(self, _tx: Transaction) -> None:
+        try:
+            await asyncio.to_thread(self._archive.write, self._last)
+        except (OSError, ArchiveError) as error:
+            self._archive.postpone(self._now_s)
+            raise Postponed(str(error)) from error
+
+    def written(self, _now_s: float) -> None:
+        self._archive.written()

@@ -1,0 +1,109 @@
+"""History is complete, without doubles, and readable while it is written."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.signals.makers import NOON, a_signal
+from wanghuo.facts.signal import Signal, SignalKind
+from wanghuo.signals.archive import Archive, chart, history
+
+DAY = timedelta(days=1)
+
+
+def a_reading(number: int) -> Signal:
+    """One a minute."""
+    return a_signal(
+        kind=SignalKind.READING,
+        sender="access:op/1",
+        point="",
+        received_at=NOON + timedelta(minutes=number),
+        quantity="temperature",
+        value=float(number),
+        unit="℃",
+        text='"引号", 换行\n',
+    )
+
+
+def values(folder: Path) -> list[float]:
+    found = history(folder, "access:op/1", NOON - DAY, NOON + 3 * DAY, 10_000)
+    return [said.value for said in found]
+
+
+def test_rows_are_readable_in_the_spool_and_afterwards_in_files(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.begin(0)
+    archive.add(1, [a_reading(n) for n in range(3)])
+    archive.flush()
+    assert values(tmp_path) == [2, 1, 0]
+    archive.write(1)
+    assert values(tmp_path) == [2, 1, 0], "files and spool hold the same for a moment"
+    archive.written()
+    assert values(tmp_path) == [2, 1, 0]
+    newest = history(tmp_path, "access:op/1", NOON, NOON + DAY, 1)[0]
+    assert (newest.at, newest.unit, newest.text) == (
+        a_reading(2).received_at,
+        "℃",
+        '"引号", 换行\n',
+    )
+
+
+def test_a_file_holds_one_day(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.begin(0)
+    archive.add(7, [a_reading(60 * n) for n in range(24)])
+    archive.write(9)
+    archive.written()
+    names = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*"))
+    assert names == [
+        "day=2026-06-01/000000000000007-000000000000009.parquet",
+        "day=2026-06-02/000000000000007-000000000000009.parquet",
+    ]
+    assert len(values(tmp_path)) == 24
+
+
+def test_what_the_position_does_not_cover_is_written_again_not_twice(tmp_path: Path) -> None:
+    first = Archive(tmp_path)
+    first.begin(0)
+    first.add(1, [a_reading(0)])
+    first.write(1)
+    first.written()
+    first.add(2, [a_reading(1)])
+    first.write(2)  # and now it is killed, before the position says 2
+    (tmp_path / "day=2026-06-01" / "half.new").write_bytes(b"half")
+    second = Archive(tmp_path)
+    second.begin(1)
+    assert values(tmp_path) == [0]
+    second.add(2, [a_reading(1)])
+    second.add(3, [a_reading(2)])
+    second.write(3)
+    assert values(tmp_path) == [2, 1, 0]
+
+
+def test_a_chart_has_buckets_with_lowest_mean_and_highest(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.begin(0)
+    archive.add(1, [a_reading(n) for n in range(120)])
+    archive.write(1)
+    end = NOON + timedelta(hours=2)
+    points = chart(tmp_path, "access:op/1", "temperature", since=NOON, until=end, points=4)
+    assert [(p.lowest, p.mean, p.highest, p.readings) for p in points] == [
+        (0, 14.5, 29, 30), (30, 44.5, 59, 30), (60, 74.5, 89, 30), (90, 104.5, 119, 30),
+    ]  # fmt: skip
+    assert points[1].at == NOON + timedelta(minutes=30)
+    assert chart(tmp_path, "nobody", "temperature", since=NOON, until=end, points=4) == []
+
+
+def test_an_empty_folder_has_no_history(tmp_path: Path) -> None:
+    assert values(tmp_path / "none") == []
+
+
+def test_a_file_is_due_by_rows_or_by_age(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, rows_max=3, age_max_s=60)
+    archive.begin(0)
+    assert not archive.due(0)
+    archive.add(1, [a_reading(0)])
+    assert not archive.due(100), "its age counts from when it was first asked"
+    assert not archive.due(159)
+    assert archive.due(160)
+    archive.add(2, [a_reading(1), a_reading(2)])
+    assert archive.due(101)
