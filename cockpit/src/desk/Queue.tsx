@@ -1,0 +1,169 @@
+/* The open incidents: level, place, one sentence, town, answers, age. Never troubles. */
+
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { IncidentRow } from '../facts/incident';
+import { LevelMark, Levelled } from '../incident/Level';
+import { useCell } from '../live/cell';
+import { figures, last_closed, live, read_last_closed } from '../live/house';
+import { useNow } from '../live/now';
+import { clock, count, hms, when } from '../words/format';
+import { type Words, useWords } from '../words/words';
+import { key_down, pointer_over } from './keys';
+import { type Queued, arranged } from './order';
+
+/** The queue as it is shown: it keeps its order while a hand is on it. */
+export function useQueue(): Queued[] {
+  const { rows } = useCell(live);
+  const key = useCell(key_down);
+  const over = useCell(pointer_over);
+  const held = key || over;
+  const shown = useRef<Queued[]>([]);
+  const queue = useMemo(() => arranged(rows, shown.current, held), [rows, held]);
+  shown.current = queue;
+  return queue;
+}
+
+interface QueueProps {
+  queue: Queued[];
+  chosen: string | null;
+  choose: (number: string) => void;
+}
+
+export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element {
+  const words = useWords();
+  const { t } = words;
+  const { loaded, failed } = useCell(live);
+  const open = queue.filter((one) => !one.gone).length;
+  return (
+    <>
+      <div className="sec queue-head">
+        <h2>{t('queue.title', { count: open })}</h2>
+        <span>{t('queue.order')}</span>
+        <span className="r">
+          <kbd>J</kbd> <kbd>K</kbd>
+        </span>
+      </div>
+      <div
+        className="queue"
+        onPointerEnter={(event) => event.pointerType === 'mouse' && pointer_over.set(true)}
+        onPointerLeave={() => pointer_over.set(false)}
+      >
+        <Unjudged words={words} />
+        <ol aria-label={t('queue.title', { count: open })}>
+          {queue.map((one) => (
+            <Row key={one.row.number} queued={one} chosen={one.row.number === chosen} choose={choose} words={words} />
+          ))}
+        </ol>
+        {loaded && open === 0 && <Empty words={words} />}
+        {!loaded && !failed && <div className="bones queue-bones" aria-label={t('loading')}>{[0, 1, 2].map((i) => <i key={i} />)}</div>}
+        {failed && <p className="broken">{t(loaded ? 'error.queue_old' : 'error.queue')}</p>}
+        <Done words={words} />
+      </div>
+    </>
+  );
+}
+
+interface RowProps {
+  queued: Queued;
+  chosen: boolean;
+  choose: (number: string) => void;
+  words: Words;
+}
+
+function Row({ queued, chosen, choose, words }: RowProps): React.JSX.Element {
+  const { row, gone } = queued;
+  const { t, say, lang } = words;
+  const { place } = row;
+  const ref = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (chosen) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+  const category = lang === 'zh' ? place.category_zh : place.category_en;
+  return (
+    <li className={`F${row.level} ${chosen ? 'sel' : ''} ${gone ? 'gone' : ''}`}>
+      <button
+        ref={ref}
+        type="button"
+        onClick={() => choose(row.number)}
+        aria-current={chosen}
+        data-chosen={chosen}
+        data-number={row.number}
+      >
+        <LevelMark level={row.level} />
+        <span className="n">
+          <span className="lvt">F{row.level}</span> {row.drill && <i className="tag">{t('drill')}</i>}
+          {place.name}
+        </span>
+        <Age row={row} />
+        <span className="e">
+          <Levelled text={say(row.sentence)} />
+        </span>
+        <span className="p">
+          <span>{[place.town_name, category].filter(Boolean).join(' · ') || t('unregistered')}</span>
+          <span>{gone ? t('queue.gone') : answers(row, words)}</span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function answers(row: IncidentRow, { t }: Words): string {
+  if (!row.parties_total) return row.desk_acknowledged_at ? t('queue.seen') : '';
+  return t('queue.answers', { told: row.parties_acknowledged, total: row.parties_total });
+}
+
+function Age({ row }: { row: IncidentRow }): React.JSX.Element {
+  const now = useNow();
+  return <time>{clock((row.closed_at ? Date.parse(row.closed_at) : now) - Date.parse(row.opened_at))}</time>;
+}
+
+/** Fires that the fallback keeps while the database does not answer: on top, in a plain sentence. */
+function Unjudged({ words }: { words: Words }): React.JSX.Element | null {
+  const { t, word } = words;
+  const { unjudged } = useCell(live);
+  if (!unjudged.length) return null;
+  return (
+    <section className="unjudged" role="alert">
+      <h3>{t('unjudged.title', { count: unjudged.length })}</h3>
+      <p>{t('unjudged.why')}</p>
+      <ol>
+        {unjudged.slice(0, 6).map((fire) => (
+          <li key={fire.id}>
+            <time>{hms(fire.at)}</time> {word('sensor', fire.sensor)} {fire.text}
+            <span className="q"> {fire.origin}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Empty({ words }: { words: Words }): React.JSX.Element {
+  const now = useNow();
+  const last = useCell(last_closed);
+  const [asked, set_asked] = useState(false);
+  useEffect(() => {
+    if (!asked) void read_last_closed();
+    set_asked(true);
+  }, [asked]);
+  const since = last?.closed_at ? words.t('queue.last', { time: when(last.closed_at, now), place: last.place.name }) : '';
+  return (
+    <p className="done">
+      {words.t('queue.empty')}
+      <br />
+      {since}
+    </p>
+  );
+}
+
+function Done({ words: { t } }: { words: Words }): React.JSX.Element | null {
+  const { desk } = useCell(figures);
+  if (!desk) return null;
+  return (
+    <p className="done">
+      {t('queue.done', { handled: count(desk.handled_today), fires: count(desk.fires_today) })}
+      <br />
+      {t('queue.troubles', { count: count(desk.troubles_open) })}
+    </p>
+  );
+}

@@ -1,0 +1,187 @@
+/* Every incident there was: filters, search, pages, a table file. */
+
+import { useEffect, useState } from 'react';
+import { incident_hash } from '../desk/route';
+import type { IncidentRow } from '../facts/incident';
+import { LevelMark } from '../incident/Level';
+import { Problem } from '../live/api';
+import { useCell } from '../live/cell';
+import { columns, ground, read_ground } from '../map/ground';
+import { now_ms } from '../live/now';
+import { clock, count, day, hms } from '../words/format';
+import { useWords } from '../words/words';
+import { ALL, type Asked, EXPORT_MAX, all_rows, csv_of, page_of, save } from './query';
+
+interface Shown {
+  rows: IncidentRow[];
+  next: string;
+  problem: Problem | null;
+  reading: boolean;
+}
+
+const SETTLE_MS = 200;
+
+export function HistoryPage(): React.JSX.Element {
+  const { t, lang } = useWords();
+  const [asked, set_asked] = useState<Asked>(ALL);
+  const [shown, set_shown] = useState<Shown>({ rows: [], next: '', problem: null, reading: true });
+  const take = (cursor: string, signal?: AbortSignal): Promise<void> => {
+    set_shown((old) => ({ ...old, reading: true, problem: null }));
+    return page_of(asked, cursor, signal).then(
+      (page) =>
+        set_shown((old) => ({
+          rows: cursor ? [...old.rows, ...page.items] : page.items,
+          next: page.next ?? '',
+          problem: null,
+          reading: false,
+        })),
+      (error: unknown) => {
+        if (signal?.aborted) return;
+        const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+        set_shown((old) => ({ ...old, problem, reading: false }));
+      },
+    );
+  };
+  useEffect(() => {
+    const stop = new AbortController();
+    const soon = window.setTimeout(() => void take('', stop.signal), SETTLE_MS);
+    return () => {
+      window.clearTimeout(soon);
+      stop.abort();
+    };
+  }, [asked]);
+  return (
+    <main className="page history" aria-label={t('page.history')}>
+      <Filters asked={asked} change={(part) => set_asked({ ...asked, ...part })} />
+      {shown.problem && (
+        <div className="broken" role="alert">
+          <p>
+            {t('error.history')} {shown.problem[lang]}
+          </p>
+          <button type="button" onClick={() => void take('')}>
+            {t('retry')}
+          </button>
+        </div>
+      )}
+      <Table rows={shown.rows} reading={shown.reading} />
+      {!shown.reading && !shown.rows.length && !shown.problem && <p className="q none">{t('history.none')}</p>}
+      {shown.next && (
+        <button type="button" className="wide" disabled={shown.reading} onClick={() => void take(shown.next)}>
+          {t('history.more')}
+        </button>
+      )}
+    </main>
+  );
+}
+
+interface FilterProps {
+  asked: Asked;
+  change: (part: Partial<Asked>) => void;
+}
+
+function Filters({ asked, change }: FilterProps): React.JSX.Element {
+  const { t } = useWords();
+  const still = useCell(ground);
+  const places = useCell(columns);
+  useEffect(() => void read_ground(), []);
+  const towns = still?.towns ?? places?.towns ?? [];
+  return (
+    <form className="filters" onSubmit={(event) => event.preventDefault()} role="search">
+      <h1>{t('page.history')}</h1>
+      <input type="search" value={asked.q} placeholder={t('history.q')} aria-label={t('history.q')} onChange={(e) => change({ q: e.target.value })} />
+      <select value={asked.level} aria-label={t('csv.level')} onChange={(e) => change({ level: e.target.value })}>
+        <option value="">{t('history.levels')}</option>
+        {['4', '3', '2', '1', '0'].map((level) => (
+          <option key={level} value={level}>
+            F{level}
+          </option>
+        ))}
+      </select>
+      <select value={asked.town} aria-label={t('csv.town')} onChange={(e) => change({ town: e.target.value })}>
+        <option value="">{t('history.towns')}</option>
+        {towns.map((town) => (
+          <option key={town.code} value={town.code}>
+            {town.name}
+          </option>
+        ))}
+      </select>
+      <select value={asked.open} aria-label={t('csv.state')} onChange={(e) => change({ open: e.target.value as Asked['open'] })}>
+        <option value="">{t('history.states')}</option>
+        <option value="true">{t('state.open')}</option>
+        <option value="false">{t('state.closed')}</option>
+      </select>
+      <label>
+        {t('history.since')} <input type="date" value={asked.since} onChange={(e) => change({ since: e.target.value })} />
+      </label>
+      <Export asked={asked} />
+    </form>
+  );
+}
+
+function Export({ asked }: { asked: Asked }): React.JSX.Element {
+  const { t, lang } = useWords();
+  const [state, set_state] = useState('');
+  const press = async (): Promise<void> => {
+    try {
+      const rows = await all_rows(asked, (n) => set_state(t('history.exporting', { count: count(n) })));
+      save(`wanghuo-incidents-${day(now_ms())}.csv`, csv_of(rows, lang));
+      set_state(t(rows.length >= EXPORT_MAX ? 'history.cut' : 'history.exported', { count: count(rows.length) }));
+    } catch (error) {
+      set_state(error instanceof Problem ? error[lang] : String(error));
+    }
+  };
+  return (
+    <span className="export">
+      <button type="button" onClick={() => void press()}>
+        {t('history.export')}
+      </button>
+      <span className="q" role="status">
+        {state}
+      </span>
+    </span>
+  );
+}
+
+function Table({ rows, reading }: { rows: IncidentRow[]; reading: boolean }): React.JSX.Element {
+  const { t, word, lang, say } = useWords();
+  return (
+    <table aria-busy={reading}>
+      <thead>
+        <tr>
+          <th>{t('csv.level')}</th>
+          <th>{t('csv.opened')}</th>
+          <th>{t('csv.place')}</th>
+          <th className="wide-only">{t('csv.sentence')}</th>
+          <th className="wide-only n">{t('csv.parties')}</th>
+          <th className="n">{t('history.took')}</th>
+          <th>{t('csv.disposition')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.number} className={`F${row.level_peak}`}>
+            <td>
+              <LevelMark level={row.level_peak} /> <span className="lvt">F{row.level_peak}</span>
+            </td>
+            <td>
+              {day(row.opened_at).slice(5)} {hms(row.opened_at)}
+            </td>
+            <td>
+              <a href={incident_hash(row.number)}>{row.place.name}</a>
+              <span className="q"> {[row.place.town_name, lang === 'zh' ? row.place.category_zh : row.place.category_en].filter(Boolean).join(' · ')}</span>
+            </td>
+            <td className="wide-only">{say(row.sentence)}</td>
+            <td className="wide-only n">
+              {row.parties_acknowledged}/{row.parties_total}
+            </td>
+            <td className="n">{row.closed_at ? clock(Date.parse(row.closed_at) - Date.parse(row.opened_at)) : '—'}</td>
+            <td>
+              {row.disposition ? word('disposition', row.disposition) : word('state', row.state)}
+              {row.cause && <span className="q"> {word('cause', row.cause)}</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,60 @@
+/* One party in full: why it was picked, every message to it, the number to call. */
+
+import type { Incident, Notice } from '../facts/incident';
+import { cell, useCell } from '../live/cell';
+import { hms } from '../words/format';
+import { useWords } from '../words/words';
+
+/** The party whose card is open. */
+export const party_card = cell<string | null>(null);
+
+export function PartyCard({ incident }: { incident: Incident }): React.JSX.Element | null {
+  const { t, say, word } = useWords();
+  const open = useCell(party_card);
+  const party = incident.parties.find((one) => one.id === open);
+  if (!party) return null;
+  const notices = incident.notices.filter((one) => one.party_id === party.id);
+  return (
+    <section className="sheet" role="dialog" aria-label={party.name}>
+      <h2>
+        {party.name} <span className="q">{word('role', party.role)}</span>
+      </h2>
+      <p>{say(party.shortfall ?? party.reason)}</p>
+      <ol className="notices">
+        {notices.map((notice) => (
+          <NoticeLine key={notice.id} notice={notice} />
+        ))}
+        {notices.length === 0 && <li>{t('party.no_notices')}</li>}
+      </ol>
+      <div className="sheet-end">
+        <button type="button" className="quiet" onClick={() => party_card.set(null)}>
+          {t('back')} <kbd>Esc</kbd>
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function NoticeLine({ notice }: { notice: Notice }): React.JSX.Element {
+  const { t, word } = useWords();
+  const times: [string, string | null][] = [
+    [t('notice.planned'), notice.planned_at],
+    [t('notice.sent'), notice.sent_at],
+    [t('notice.answered'), notice.answered_at],
+    [t('notice.acknowledged'), notice.acknowledged_at],
+  ];
+  const dial = /^\+?\d{5,}$/.test(notice.address);
+  return (
+    <li>
+      <b>{notice.recipient}</b> {word('channel', notice.channel)}{' '}
+      {dial ? <a href={`tel:${notice.address}`}>{notice.address}</a> : <span className="q">{notice.address}</span>}
+      <span className="r">{word('notice', notice.state)}</span>
+      <span className="q">
+        {times.map(([name, at]) => (at ? ` ${name} ${hms(at)}` : '')).join('')}
+        {notice.round > 1 ? ` · ${t('notice.round', { round: notice.round })}` : ''}
+        {notice.repeat_of_unknown ? ` · ${t('parties.repeat')}` : ''}
+        {notice.outcome ? ` · ${notice.outcome}` : ''}
+      </span>
+    </li>
+  );
+}

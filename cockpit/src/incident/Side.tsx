@@ -1,0 +1,148 @@
+/* Beside the incident: the map around it, who is on the way, water, what to know before arriving. */
+
+import { Suspense, lazy, useEffect, useState } from 'react';
+import type { Incident } from '../facts/incident';
+import type { Place } from '../facts/place';
+import { read } from '../live/api';
+import { distance } from '../words/format';
+import { useWords } from '../words/words';
+
+const NearMap = lazy(() => import('../map/NearMap'));
+
+export function Side({ incident, map = true }: { incident: Incident; map?: boolean }): React.JSX.Element {
+  return (
+    <aside className="right">
+      {map && (
+        <div className="near">
+          <Suspense fallback={<div className="map" />}>
+            <NearMap incident={incident} />
+          </Suspense>
+        </div>
+      )}
+      <Forces incident={incident} />
+      <Waters incident={incident} />
+      <Before incident={incident} />
+    </aside>
+  );
+}
+
+const CREWED = new Set(['micro_station', 'brigade', 'town_workstation', 'cad_119', 'next_level']);
+
+function Far({ m }: { m: number }): React.JSX.Element {
+  const { figure, unit } = distance(m);
+  return (
+    <>
+      {figure} <span className="q">{unit}</span>
+    </>
+  );
+}
+
+function Forces({ incident }: { incident: Incident }): React.JSX.Element | null {
+  const { t, word } = useWords();
+  const crews = incident.parties.filter((party) => CREWED.has(party.role) && !party.shortfall);
+  if (!crews.length) return null;
+  return (
+    <section className="pad">
+      <div className="sec">
+        <h2>{t('forces.title')}</h2>
+        <span className="r">{t('forces.columns')}</span>
+      </div>
+      <table>
+        <tbody>
+          {crews.slice(0, 5).map((party) => (
+            <tr key={party.id}>
+              <td>{party.name}</td>
+              <td className="n">{party.distance_m >= 0 && <Far m={party.distance_m} />}</td>
+              <td>{party.answer ? word('answer', party.answer) : word('party_state', party.state)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Waters({ incident }: { incident: Incident }): React.JSX.Element | null {
+  const { t, word } = useWords();
+  const waters = (incident.water ?? []).slice(0, 4);
+  if (!waters.length) return null;
+  return (
+    <section className="pad">
+      <div className="sec">
+        <h2>{t('water.title')}</h2>
+        <span className="r">{t('water.columns')}</span>
+      </div>
+      <table>
+        <tbody>
+          {waters.map((water, i) => (
+            <tr key={`${water.name}${water.lon}`}>
+              <td>
+                <span className="k">{i + 1}</span>
+                {water.name || word('water', water.kind)}
+              </td>
+              <td className="n">
+                {water.flow_l_per_s === null ? (
+                  t('water.unmeasured')
+                ) : (
+                  <>
+                    {water.flow_l_per_s} <span className="q">L/s</span>
+                  </>
+                )}
+              </td>
+              <td>
+                <Far m={water.distance_m} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Before({ incident }: { incident: Incident }): React.JSX.Element {
+  const { t, word } = useWords();
+  const place = useKnown(incident.place.id);
+  const { people, sleeping, address } = incident.place;
+  const contacts = place?.contacts ?? [];
+  const lines: [string, string][] = [
+    [t('before.people'), [people > 0 ? t('head.people', { count: people }) : '', sleeping ? t('before.sleeping') : ''].filter(Boolean).join('，')],
+    [t('before.hazards'), place?.hazards ?? ''],
+    [t('before.address'), address],
+    ...contacts.slice(0, 2).map((c): [string, string] => [word('contact', c.role), `${c.name} ${c.phone}`]),
+  ];
+  return (
+    <section className="pad">
+      <div className="sec">
+        <h2>{t('before.title')}</h2>
+      </div>
+      <table className="know">
+        <tbody>
+          {lines
+            .filter(([, text]) => text)
+            .map(([name, text]) => (
+              <tr key={name + text}>
+                <td className="q">{name}</td>
+                <td>{text}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** What is registered about a place; nothing while it is read or when it cannot be. */
+export function useKnown(id: string): Place | null {
+  const [known, set_known] = useState<{ id: string; place: Place } | null>(null);
+  useEffect(() => {
+    if (!id) return;
+    const stop = new AbortController();
+    read<Place>(`/api/v1/places/${encodeURIComponent(id)}`, stop.signal).then(
+      (place) => set_known({ id, place }),
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [id]);
+  return known?.id === id ? known.place : null;
+}

@@ -1,0 +1,80 @@
+/* What a person does to an incident: sends it, tells how it went, keeps it without a network. */
+
+import type { IncidentRow, Level } from '../facts/incident';
+import { Problem, ask } from '../live/api';
+import { cell } from '../live/cell';
+import { act as send } from '../live/kept_acts';
+import { may_judge } from '../session/session';
+import { put_detail } from './detail';
+import { type Act, WITH_FORM } from './next';
+
+export interface Form {
+  act: Act;
+  number: string;
+}
+
+/** The form that is open above the action bar. */
+export const form = cell<Form | null>(null);
+/** What the last act came to, for the line above the action bar. */
+export const outcome = cell<{ number: string; problem: Problem | null; kept: boolean } | null>(null);
+/** The act that is on its way. */
+export const busy = cell<Act | null>(null);
+
+export interface ActBody {
+  reason?: string;
+  level?: number;
+  disposition?: string;
+  cause?: string;
+  note?: string;
+}
+
+/** Begin an act: open its form, or do it at once. */
+export function begin(row: IncidentRow, act: Act): void {
+  if (!may_judge()) return;
+  if (WITH_FORM.has(act)) form.set({ act, number: row.number });
+  else void perform(row.number, act, act === 'raise' ? { level: raised(row.level) } : {});
+}
+
+export const raised = (level: Level): number => Math.min(4, level + 1);
+
+/** Do it. True when it was taken or kept; a refusal is shown and leaves the form open. */
+export async function perform(number: string, act: Act, body: ActBody): Promise<boolean> {
+  if (busy.get()) return false;
+  busy.set(act);
+  outcome.set(null);
+  try {
+    const answer = await send(number, act, body);
+    if (answer) put_detail(answer);
+    else outcome.set({ number, problem: null, kept: true });
+    form.set(null);
+    return true;
+  } catch (error) {
+    const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+    outcome.set({ number, problem, kept: false });
+    return false;
+  } finally {
+    busy.set(null);
+  }
+}
+
+export interface Shelf {
+  origin?: string;
+  place_id: string;
+  reason: string;
+  until: string;
+  number?: string;
+}
+
+/** Shelve one point, with a reason and an end. */
+export async function shelve(number: string, shelf: Shelf): Promise<boolean> {
+  outcome.set(null);
+  try {
+    await ask('POST', '/api/v1/shelves', shelf);
+    form.set(null);
+    return true;
+  } catch (error) {
+    const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+    outcome.set({ number, problem, kept: false });
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+/* The evidence ledger as bars on one log-odds axis: each begins where the one before it ended. */
+
+import type { EvidenceLine } from '../facts/incident';
+
+export interface LedgerBar {
+  entry: EvidenceLine;
+  left: number; // percent of the axis
+  width: number;
+  kind: 'pos' | 'neg' | 'zero';
+}
+
+export interface Ledger {
+  bars: LedgerBar[];
+  even: number; // where 50 % lies, percent of the axis
+  marks: { at: number; text: string }[];
+  total: number;
+}
+
+const LOW = -9.2; // 0.01 %
+const HIGH = 8.1; // 99.97 %
+const MARKS: [number, string][] = [
+  [-9.21, '0.01 %'],
+  [-4.6, '1 %'],
+  [0, '50 %'],
+  [4.6, '99 %'],
+  [8.11, '99.97 %'],
+];
+
+/** Lay out the ledger. The axis grows when a sum leaves it, and keeps its marks honest. */
+export function ledger_of(lines: readonly EvidenceLine[]): Ledger {
+  let low = LOW;
+  let high = HIGH;
+  let sum = 0;
+  for (const line of lines) {
+    sum += line.weight;
+    low = Math.min(low, sum);
+    high = Math.max(high, sum);
+  }
+  const at = (x: number): number => ((x - low) / (high - low)) * 100;
+  let before = 0;
+  const bars = lines.map((entry): LedgerBar => {
+    const after = before + entry.weight;
+    const left = at(Math.min(before, after));
+    const width = at(Math.max(before, after)) - left;
+    before = after;
+    return { entry, left, width, kind: Math.abs(entry.weight) < 0.05 ? 'zero' : entry.weight < 0 ? 'neg' : 'pos' };
+  });
+  return { bars, even: at(0), marks: MARKS.map(([x, text]) => ({ at: at(x), text })), total: sum };
+}

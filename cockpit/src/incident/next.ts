@@ -1,0 +1,47 @@
+/* The one next action of an incident. The server's word counts; without it the same order is followed here. */
+
+import type { IncidentRow } from '../facts/incident';
+
+/** What a person can do here. `open_*` acts open a form first. */
+export type Act =
+  | 'acknowledge'
+  | 'confirm'
+  | 'no-fire'
+  | 'close'
+  | 'raise'
+  | 'lower'
+  | 'note'
+  | 'people-inside'
+  | 'shelve'
+  | 'reopen';
+
+/** The server's names for acts, told apart from ours. */
+const NAMES: Record<string, Act> = {
+  acknowledge: 'acknowledge',
+  confirm: 'confirm',
+  'no-fire': 'no-fire',
+  no_fire: 'no-fire',
+  no_fire_on_site: 'no-fire',
+  close: 'close',
+  dispose: 'close',
+  raise: 'raise',
+  lower: 'lower',
+  note: 'note',
+  'people-inside': 'people-inside',
+  people_inside: 'people-inside',
+  shelve: 'shelve',
+  reopen: 'reopen',
+};
+
+/** Acts that need a form before they are sent. */
+export const WITH_FORM: ReadonlySet<Act> = new Set(['no-fire', 'close', 'lower', 'note', 'shelve', 'reopen']);
+
+/** The act of the filled button, or null when there is nothing to press but only to wait. */
+export function next_act(row: IncidentRow): Act | null {
+  const told = row.next_action && NAMES[row.next_action.act];
+  if (told) return told;
+  if (row.state === 'closed') return null;
+  if (!row.desk_acknowledged_at) return 'acknowledge';
+  if (row.level === 0) return 'close';
+  return row.level < 3 ? 'confirm' : 'close';
+}

@@ -1,0 +1,81 @@
+/* Requests to our own server. Every failure is a Problem that a person can read in both languages. */
+
+import { cell } from './cell';
+import { learn_clock } from './now';
+
+/** Why a request had no effect. status 0: the server was not reached. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly zh: string,
+    readonly en: string,
+    readonly field = '',
+  ) {
+    super(en);
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 504;
+  }
+}
+
+/** Whether the last request reached the server. */
+export const reachable = cell(true);
+/** Counts up each time the server says that nobody is signed in. */
+export const signed_out = cell(0);
+
+const WAIT_MS = 10_000;
+
+export interface Asked {
+  key?: string; // Idempotency-Key of a write that may be repeated
+  signal?: AbortSignal;
+}
+
+export async function ask<T>(method: string, path: string, body?: unknown, more: Asked = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET') headers['Idempotency-Key'] = more.key ?? fresh_key();
+  const signals = [AbortSignal.timeout(WAIT_MS), ...(more.signal ? [more.signal] : [])];
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      signal: AbortSignal.any(signals),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (more.signal?.aborted) throw error;
+    reachable.set(false);
+    throw new Problem(0, '连不上服务器', 'The server cannot be reached');
+  }
+  reachable.set(answer.status !== 502 && answer.status !== 504);
+  learn_clock(answer.headers.get('Date'));
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (answer.status === 401 && path !== '/api/v1/session') signed_out.update((n) => n + 1);
+  throw await problem_of(answer);
+}
+
+export const read = <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  ask<T>('GET', path, undefined, signal ? { signal } : {});
+
+async function problem_of(answer: Response): Promise<Problem> {
+  let told: Record<string, unknown> = {};
+  try {
+    told = (await answer.json()) as Record<string, unknown>;
+  } catch {
+    /* not a problem document: the status has to do */
+  }
+  const word = (name: string): string => (typeof told[name] === 'string' ? (told[name] as string) : '');
+  const zh = [word('detail_zh') || word('detail') || `状态 ${answer.status}`, word('remedy_zh')];
+  const en = [word('detail_en') || word('detail') || `Status ${answer.status}`, word('remedy_en')];
+  const join = (parts: string[], by: string): string => parts.filter(Boolean).join(by);
+  return new Problem(answer.status, join(zh, '。'), join(en, '. '), word('field'));
+}
+
+/** A key that no other request has. */
+export function fresh_key(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}

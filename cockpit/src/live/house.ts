@@ -1,0 +1,130 @@
+/* What is going on in the city now: open incidents, unjudged fires, the desk's figures. */
+
+import type { DeskFigures, Fact, UnjudgedFire } from '../facts/desk';
+import type { Incident, IncidentRow, Page } from '../facts/incident';
+import { read } from './api';
+import { cell } from './cell';
+import { now_ms } from './now';
+
+export interface Live {
+  loaded: boolean;
+  failed: boolean;
+  rows: ReadonlyMap<string, IncidentRow>;
+  unjudged: readonly UnjudgedFire[];
+}
+
+export const live = cell<Live>({ loaded: false, failed: false, rows: new Map(), unjudged: [] });
+export const figures = cell<{ desk: DeskFigures | null; at_ms: number }>({ desk: null, at_ms: 0 });
+/** Counts up per incident number when a fact about it came: its page reads it again. */
+export const touched = cell<ReadonlyMap<string, number>>(new Map());
+/** The last closed incident, for the words of an empty queue. */
+export const last_closed = cell<IncidentRow | null>(null);
+
+const PAGES_MAX = 10;
+let reading: Promise<void> | null = null;
+
+/** Read all open incidents again; facts that come meanwhile are kept. */
+export function resync(): Promise<void> {
+  reading ??= read_all().finally(() => {
+    reading = null;
+  });
+  return reading;
+}
+
+async function read_all(): Promise<void> {
+  const rows = new Map<string, IncidentRow>();
+  try {
+    let cursor = '';
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      const got = await read<Page<IncidentRow>>(`/api/v1/incidents?open=true&limit=200${cursor}`);
+      for (const row of got.items) rows.set(row.number, row);
+      if (!got.next) break;
+      cursor = `&cursor=${encodeURIComponent(got.next)}`;
+    }
+  } catch {
+    live.update((old) => ({ ...old, failed: true }));
+    return;
+  }
+  live.update((old) => {
+    for (const [number, row] of old.rows) {
+      const read_now = rows.get(number);
+      if (read_now && row.last_at > read_now.last_at && row.state !== 'closed') rows.set(number, row);
+    }
+    return { ...old, loaded: true, failed: false, rows };
+  });
+  judged_soon();
+}
+
+/** The fallback is drained this long after the database speaks again; its fires are then incidents. */
+const JUDGED_WITHIN_MS = 10_000;
+let judging = 0;
+
+/** The database speaks: what the fallback kept until now becomes incidents and leaves the top. */
+function judged_soon(): void {
+  const waiting = live.get().unjudged.map((fire) => fire.id);
+  if (!waiting.length || judging) return;
+  judging = window.setTimeout(() => {
+    judging = 0;
+    live.update((old) => ({ ...old, unjudged: old.unjudged.filter((fire) => !waiting.includes(fire.id)) }));
+  }, JUDGED_WITHIN_MS);
+}
+
+/** Take one row that an action or a fact brought. Closed incidents leave the queue. */
+export function take_row(row: IncidentRow): void {
+  live.update((old) => {
+    const rows = new Map(old.rows);
+    if (row.state === 'closed') {
+      rows.delete(row.number);
+      last_closed.set(row);
+    } else rows.set(row.number, row);
+    return { ...old, rows };
+  });
+  touch(row.number);
+}
+
+export function touch(number: string): void {
+  touched.update((old) => new Map(old).set(number, (old.get(number) ?? 0) + 1));
+}
+
+/** Take one fact of the live stream. */
+export function take_fact(fact: Fact): void {
+  const body = fact.body;
+  if (fact.topic === 'incident') judged_soon();
+  if (fact.topic === 'incident' && is_row(body)) take_row(body);
+  else if (typeof body['number'] === 'string') touch(body['number']);
+  if (fact.topic === 'unjudged_fire') take_unjudged(fact);
+  if (fact.topic === 'canary') void read_figures();
+}
+
+function is_row(body: unknown): body is IncidentRow {
+  const row = body as Partial<Incident>;
+  return typeof row.number === 'string' && typeof row.level === 'number' && typeof row.place === 'object';
+}
+
+function take_unjudged(fact: Fact): void {
+  const body = fact.body;
+  const part = (name: string): string => String(body[name] ?? '');
+  const fire = { id: fact.id, at: fact.at, sensor: part('sensor'), origin: part('origin'), text: part('text') };
+  live.update((old) => ({ ...old, unjudged: [fire, ...old.unjudged.filter((one) => one.id !== fire.id)] }));
+}
+
+/** Read the desk's figures; a failure leaves the old ones, which then grow stale. */
+export async function read_figures(): Promise<void> {
+  try {
+    const desk = await read<DeskFigures>('/api/v1/desk');
+    figures.set({ desk, at_ms: now_ms() });
+  } catch {
+    /* the top bar shows how old its figures are */
+  }
+}
+
+/** The last incident that was closed, once, for an empty queue. */
+export async function read_last_closed(): Promise<void> {
+  try {
+    const page = await read<Page<IncidentRow>>('/api/v1/incidents?open=false&limit=1');
+    const row = page.items[0];
+    if (row?.closed_at && !last_closed.get()) last_closed.set(row);
+  } catch {
+    /* the empty queue then says less */
+  }
+}

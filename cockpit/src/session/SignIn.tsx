@@ -1,0 +1,65 @@
+/* The door: login and password, and a plain word when it stays shut. */
+
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { Problem } from '../live/api';
+import { useCell } from '../live/cell';
+import { lang, useWords } from '../words/words';
+import { sign_in } from './session';
+
+export function SignIn(): React.JSX.Element {
+  const { t, lang: language } = useWords();
+  const present = useCell(lang);
+  const [problem, set_problem] = useState<Problem | null>(null);
+  const [busy, set_busy] = useState(false);
+  const login = useRef<HTMLInputElement>(null);
+  useEffect(() => login.current?.focus(), []);
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    set_busy(true);
+    set_problem(null);
+    try {
+      await sign_in(String(data.get('login')), String(data.get('password')));
+    } catch (error) {
+      set_problem(error instanceof Problem ? error : new Problem(0, String(error), String(error)));
+    } finally {
+      set_busy(false);
+    }
+  };
+  return (
+    <main className="door">
+      <form onSubmit={(event) => void submit(event)} aria-label={t('sign_in')}>
+        <h1>
+          <svg width="28" height="28" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M3 17V9l7-6 7 6v8" fill="none" stroke="currentColor" strokeWidth="1.6" />
+            <circle cx="10" cy="11.2" r="2.4" fill="currentColor" />
+          </svg>
+          {t('brand')}
+        </h1>
+        <p>{t('sign_in.what')}</p>
+        <label>
+          <span>{t('sign_in.login')}</span>
+          <input ref={login} name="login" autoComplete="username" required autoCapitalize="none" spellCheck={false} />
+        </label>
+        <label>
+          <span>{t('sign_in.password')}</span>
+          <input name="password" type="password" autoComplete="current-password" required />
+        </label>
+        {problem && (
+          <p className="broken" role="alert">
+            {problem[language]}
+          </p>
+        )}
+        <button type="submit" className="go" disabled={busy}>
+          {t('sign_in')}
+        </button>
+        <p className="q">
+          {t('sign_in.where')}{' '}
+          <button type="button" className="link" onClick={() => lang.set(present === 'zh' ? 'en' : 'zh')} lang={present === 'zh' ? 'en' : 'zh-CN'}>
+            {present === 'zh' ? 'English' : '中文'}
+          </button>
+        </p>
+      </form>
+    </main>
+  );
+}

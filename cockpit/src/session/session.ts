@@ -1,0 +1,42 @@
+/* Who sits at this desk. The session itself is a cookie that no script can read. */
+
+import type { Person } from '../facts/desk';
+import { Problem, ask, read, signed_out } from '../live/api';
+import { cell } from '../live/cell';
+
+/** undefined: not asked yet; null: nobody. */
+export const person = cell<Person | null | undefined>(undefined);
+
+interface Session {
+  person: Person;
+}
+
+export async function find_session(): Promise<void> {
+  try {
+    person.set((await read<Session>('/api/v1/session')).person);
+  } catch (error) {
+    if (error instanceof Problem && error.unreachable && person.get()) return;
+    person.set(null);
+  }
+}
+
+/** Sign in. Throws Problem with what to tell the person. */
+export async function sign_in(login: string, password: string): Promise<void> {
+  const answer = await ask<Session>('POST', '/api/v1/session', { login, password });
+  person.set(answer.person);
+}
+
+export async function sign_out(): Promise<void> {
+  try {
+    await ask('DELETE', '/api/v1/session');
+  } finally {
+    person.set(null);
+  }
+}
+
+/** Whether the person may judge: acknowledge, confirm, raise, lower, close, shelve. */
+export function may_judge(): boolean {
+  return person.get()?.permissions.includes('judge') ?? false;
+}
+
+signed_out.watch(() => person.set(null));
