@@ -2,51 +2,69 @@
 
 import asyncio
 import contextlib
-import signal as os_signal
+import signal
 from collections.abc import Coroutine
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import uvloop
 
-from wanghuo.compose import commands, house, roles
+from wanghuo.compose.roles import role as role_named
 from wanghuo.engines import telemetry
-from wanghuo.errors import WanghuoError
 from wanghuo.settings import Settings
-
-__all__ = ["commands", "house", "migrate", "roles", "run", "up"]
 
 
 def up(settings: Settings) -> int:
     """Start the whole house and stay until interrupted."""
     telemetry.configure(role="house", level=settings.log_level)
-    return _run(house.keep(settings))
+    work: Coroutine[Any, Any, int] = import_module("wanghuo.compose.house").keep(settings)
+    return uvloop.run(work)
 
 
 def run(role: str, settings: Settings) -> int:
     """Run one role until told to stop."""
     telemetry.configure(role=role, level=settings.log_level)
-    return _run(roles.ROLES[role](settings))
+    return _run(role_named(role)(settings))
 
 
 def migrate(settings: Settings) -> int:
     """Bring the schema up to date."""
-    telemetry.configure(role="migrate", level=settings.log_level)
-    return _run(commands.migrate(settings))
+    return _command("migrate", settings, _commands().migrate(settings))
+
+
+def import_file(  # noqa: PLR0913 - each is an option that a person typed
+    settings: Settings, kind: str, path: Path, *, datum: str | None, commit: bool, as_json: bool
+) -> int:
+    """Preview or keep a file of places, devices, contacts or stations."""
+    work = _commands().import_file(
+        settings, kind, path, datum=datum, commit=commit, as_json=as_json
+    )
+    return _command("import", settings, work)
+
+
+def _commands() -> Any:  # noqa: ANN401 - a module
+    """The rooms of commands are loaded only when one is asked for."""
+    return import_module("wanghuo.compose.commands")
+
+
+def _command(name: str, settings: Settings, work: Coroutine[Any, Any, int]) -> int:
+    """Run a command that comes and goes; only warnings are logged beside its answer."""
+    quiet = "warning" if settings.log_level == "info" else settings.log_level
+    telemetry.configure(role=name, level=quiet)
+    return _run(work)
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:
-    """Run `work` on uvloop; SIGTERM ends it like Ctrl-C does."""
+    """Run `work` on uvloop; SIGTERM and SIGINT cancel it and let it end in order."""
 
     async def guarded() -> int:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
-        for asked in (os_signal.SIGTERM, os_signal.SIGINT):
+        for asked in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(asked, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             return await task
         return 0
 
-    try:
-        return uvloop.run(guarded())
-    except WanghuoError:
-        raise
+    return uvloop.run(guarded())

@@ -38,16 +38,16 @@ async def keep(settings: Settings) -> int:
         await _prepare_stream(reached)
         config = write_config(reached)
         processes = Processes(clock)
-        try:
+
+        async def start() -> None:
             await _run_once("setup", config)
             async with _ready_check(reached) as ready:
                 for child in _children(reached, config, ready):
                     await processes.start(child)
             sys.stdout.write(f"ready http://{reached.host}:{reached.http_port}\n")
             sys.stdout.flush()
-            await processes.run_until_told()
-        finally:
-            await processes.stop_all()
+
+        await processes.run(start)
     return 0
 
 
@@ -55,8 +55,12 @@ async def keep(settings: Settings) -> int:
 async def engines(settings: Settings) -> AsyncIterator[Settings]:
     """The settings with both engines reachable: ours in the data folder, or those configured."""
     clock = WallClock()
-    postgres = None if settings.postgres_dsn else EmbeddedPostgres(settings.data_dir / "postgres")
-    nats = None if settings.nats_url else EmbeddedNats(settings.data_dir / "nats", clock=clock)
+    data, fsync = settings.data_dir, settings.fsync
+    durable = None if fsync else {"fsync": "off"}
+    postgres = (
+        None if settings.postgres_dsn else EmbeddedPostgres(data / "postgres", settings=durable)
+    )
+    nats = None if settings.nats_url else EmbeddedNats(data / "nats", fsync=fsync, clock=clock)
     try:
         if nats is not None:
             await nats.start()

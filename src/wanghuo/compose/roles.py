@@ -1,18 +1,20 @@
-"""The roles: each process of docs/map.md is built here from Settings, and runs until cancelled."""
+"""The roles: each process of docs/map.md is built from Settings and runs until cancelled.
 
-from collections.abc import Awaitable, Callable
+A role's room is loaded only in the process that runs it: a gateway carries no web framework.
+"""
 
-from wanghuo.compose.engine import engine
-from wanghuo.compose.gateway import gateway
-from wanghuo.compose.setup import setup
-from wanghuo.compose.twin import twin
-from wanghuo.compose.web import web
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from typing import Any, Final
+
 from wanghuo.settings import Settings
 
-ROLES: dict[str, Callable[[Settings], Awaitable[int]]] = {
-    "setup": setup,
-    "engine": engine,
-    "gateway": gateway,
-    "web": web,
-    "twin": twin,
-}
+ROLES: Final = ("setup", "engine", "gateway", "web", "twin")
+
+
+def role(name: str) -> Callable[[Settings], Coroutine[Any, Any, int]]:
+    """The function of the room `compose.<name>` that has its name."""
+    assert name in ROLES, name
+    made: Callable[[Settings], Coroutine[Any, Any, int]]
+    made = getattr(import_module(f"wanghuo.compose.{name}"), name)
+    return made

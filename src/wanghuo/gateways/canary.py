@@ -1,7 +1,7 @@
 """The synthetic fire: every minute a test transmitter dials in and reports smoke at the test place.
 
-It travels the whole chain (socket, fire log, judge, notices) to test parties only; the judge puts it
-out again by itself. A missed one is counted, logged and shown by `wanghuo doctor` and on the desk.
+It travels the whole chain (socket, fire log, judge, notices) to test parties only; the judge puts
+it out again by itself. A missed one is counted, logged and shown by `wanghuo doctor` and the desk.
 """
 
 import asyncio

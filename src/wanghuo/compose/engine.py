@@ -1,0 +1,141 @@
+"""The engine role: judge, caller, timers, outbox, fallback drainer, routine reader, synthetic fire.
+
+Each runs under its own lease or claims rows, so a second engine process may stand by.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from wanghuo.alarms.policy import parse
+from wanghuo.channels.cockpit import Cockpit
+from wanghuo.channels.webhook import Webhook
+from wanghuo.clock import Clock, WallClock
+from wanghuo.compose.gateway import vendor_profiles
+from wanghuo.compose.house import dsn
+from wanghuo.devices import store as devices
+from wanghuo.engines.lease import Lease
+from wanghuo.engines.outbound_http import OutboundHttp
+from wanghuo.engines.outbox import OutboxRelay
+from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.engines.stream import Stream
+from wanghuo.engines.timers import Timer, TimerLoop
+from wanghuo.facts.entry import Entry, TimerEntry
+from wanghuo.facts.signal import Signal
+from wanghuo.gateways.canary import Canary
+from wanghuo.gateways.store import put_quarantine
+from wanghuo.identity import derived
+from wanghuo.notices.feed import Caller, Judge, packed_entry
+from wanghuo.premises.model import TEST_POINT, TEST_SENDER
+from wanghuo.protocols.gb26875_signals import signals_of_packet
+from wanghuo.protocols.gb26875_vendor import STANDARD
+from wanghuo.settings import Settings
+from wanghuo.signals import store as signals
+from wanghuo.signals.archive import Archive
+from wanghuo.signals.feed import FallbackDrainer, RoutineConsumer
+from wanghuo.signals.model import RecordKind, RoutineRecord
+from wanghuo.units import from_unix_us
+
+ENGINE_ROLE = "wanghuo_engine"
+POOL_SIZE_MAX = 16
+
+
+async def engine(settings: Settings) -> int:
+    """Work until cancelled."""
+    clock = WallClock()
+    owner = f"engine-{os.getpid()}"
+    role_dsn = dsn(settings, ENGINE_ROLE)
+    stream = await Stream.connect(settings.nats_url, name="engine")
+    database = await Database.open(role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine")
+    http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
+    policy = parse((settings.policy_dir / "alarm.toml").read_text(encoding="utf-8"))
+    answer_url = f"http://{settings.host}:{settings.http_port}/api/v1/answers"
+    channels = (Webhook(settings.webhook, http, clock, answer_url), Cockpit(stream, clock))
+
+    async def put_aside(tx: Transaction, entry: Entry, reason: str) -> None:
+        packed, at = packed_entry(entry)
+        await put_quarantine(tx, "judge", "", reason, packed, entry.id, at)
+
+    def lone(name: str, work: Callable[[], Awaitable[None]]) -> Awaitable[None]:
+        return Lease(database, clock, name, owner).keep(work)
+
+    routine = RoutineConsumer(
+        database,
+        stream,
+        clock,
+        decode=_decoder(settings),
+        health_put=devices.upsert_health,
+        quarantine_put=put_quarantine,
+        archive=Archive(settings.data_dir / "history"),
+    )
+    canary = Canary(
+        settings.host,
+        settings.gb26875_port,
+        sender=TEST_SENDER,
+        point=TEST_POINT,
+        period_s=settings.synthetic_fire_period_s,
+        clock=clock,
+    )
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in (
+                Judge(database, policy, clock, owner=owner, set_aside=put_aside).run(),
+                Caller(database, channels, clock, owner=owner).run(),
+                TimerLoop(database, clock, fire_timers(clock)).run(),
+                FallbackDrainer(database, stream, clock, put_quarantine).run(),
+                lone("outbox", OutboxRelay(database, stream, clock).run),
+                lone("routine", routine.run),
+                lone("canary", canary.run),
+            ):
+                group.create_task(_whole(work))
+    finally:
+        await http.close()
+        await stream.close()
+        await database.close()
+    return 0
+
+
+async def _whole(work: Awaitable[None]) -> None:
+    await work
+
+
+def fire_timers(clock: Clock) -> Callable[[Transaction, Sequence[Timer]], Awaitable[None]]:
+    """What timers do when they fall due: they become entries of the fire log, judged in turn."""
+
+    async def fire(tx: Transaction, due: Sequence[Timer]) -> None:
+        now = clock.now_utc()
+        entries = [
+            Entry(
+                id=derived("entry", "timer", timer.id),
+                at=now,
+                body=TimerEntry(
+                    timer_id=timer.id,
+                    kind=timer.kind,
+                    subject=timer.subject,
+                    due_at=timer.due_at,
+                    note=timer.note,
+                ),
+            )
+            for timer in due
+        ]
+        await signals.append(tx, entries)
+
+    return fire
+
+
+def _decoder(settings: Settings) -> Callable[[RoutineRecord], Sequence[Signal]]:
+    """How a routine record is read: whole frames by their vendor's profile, signals as packed."""
+    profiles = vendor_profiles(settings)
+    unpacker = msgspec.msgpack.Decoder(Signal)
+
+    def decode(record: RoutineRecord) -> Sequence[Signal]:
+        if record.kind is RecordKind.SIGNAL:
+            return [unpacker.decode(record.payload)]
+        profile = profiles.get(record.profile, STANDARD)
+        return signals_of_packet(
+            record.payload, record.sender, profile, from_unix_us(record.received_us)
+        )
+
+    return decode

@@ -1,0 +1,80 @@
+"""The web role: API, live stream, cockpit, access standard and carrier pushes on one port."""
+
+import asyncio
+from functools import partial
+from typing import cast
+
+from fastapi import APIRouter
+
+from wanghuo.access import routes as access_routes
+from wanghuo.access import store as access
+from wanghuo.access.feed import KnownPeople
+from wanghuo.clock import WallClock
+from wanghuo.compose.house import dsn
+from wanghuo.compose.people import find_operator
+from wanghuo.devices import routes as devices_routes
+from wanghuo.devices import store as devices
+from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.engines.stream import Stream
+from wanghuo.gateways import access_http, cloud_push
+from wanghuo.gateways.store import put_quarantine
+from wanghuo.premises import feed as premises_feed
+from wanghuo.premises import routes as premises_routes
+from wanghuo.premises import store as premises
+from wanghuo.settings import Settings
+from wanghuo.signals import store as signals
+from wanghuo.signals.feed import SignalIntake
+from wanghuo.web.app import make_app
+from wanghuo.web.house import House
+from wanghuo.web.serving import serve
+from wanghuo.web.summary import summary_router
+
+POOL_SIZE_MAX = 12
+WEB_ROLE = "wanghuo_web"
+
+
+async def web(settings: Settings) -> int:
+    """Serve until cancelled."""
+    clock = WallClock()
+    role_dsn = dsn(settings, WEB_ROLE)
+    stream = await Stream.connect(settings.nats_url, name="web")
+    database = await Database.open(role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="web")
+    intake = SignalIntake(role_dsn, stream, clock, put_quarantine)
+    await intake.start()
+    house = House(
+        database=database,
+        clock=clock,
+        settings=settings,
+        stream=stream,
+        doorkeeper=KnownPeople(database, clock, find_operator),
+        intake=intake,
+    )
+    stop = asyncio.Event()
+    try:
+        await serve(make_app(house, _routers()), settings.host, settings.http_port, stop)
+    except asyncio.CancelledError:
+        stop.set()
+        raise
+    finally:
+        await intake.stop()
+        await stream.close()
+        await database.close()
+    return 0
+
+
+async def signals_total(tx: Transaction) -> dict[str, int]:
+    """Everything that devices ever said, both lanes."""
+    return {"signals_total": sum((await signals.totals(tx)).values())}
+
+
+def _routers() -> list[APIRouter]:
+    register = cast("premises_feed.Register", devices)
+    return [
+        summary_router([premises.counts, devices.counts, signals_total]),
+        access_routes.router,
+        premises_routes.router,
+        premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
+        devices_routes.router,
+        access_http.router,
+        cloud_push.router,
+    ]
