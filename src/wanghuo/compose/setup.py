@@ -1,5 +1,8 @@
 """The first start: the city, the register, the people, the credentials file, the twin's world."""
 
+from pathlib import Path
+from typing import cast
+
 import structlog
 
 from wanghuo.access import store as access
@@ -8,12 +11,15 @@ from wanghuo.clock import WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.devices import store as devices
 from wanghuo.engines.postgres import Database, Row, Transaction
+from wanghuo.premises import categories, synthetic
+from wanghuo.premises import feed as premises_feed
 from wanghuo.premises import store as premises
-from wanghuo.premises import synthetic
 from wanghuo.premises.city_whole import generate
+from wanghuo.premises.world import WORLD_FILE
 from wanghuo.settings import Settings
 
 CREDENTIALS_FILE = "credentials.toml"
+DEMO_CITY = "cixi"
 
 _log = structlog.get_logger("compose.setup")
 
@@ -26,7 +32,7 @@ async def setup(settings: Settings) -> int:
         async with database.transaction("*") as tx:
             if not await premises.city_is_loaded(tx):
                 _log.info("loading_city", city=settings.city)
-                await _load_demo_city(tx, settings)
+                await _load_city(tx, settings)
         async with database.transaction("*") as tx:
             await _first_people(tx, settings, clock)
     finally:
@@ -34,11 +40,18 @@ async def setup(settings: Settings) -> int:
     return 0
 
 
-async def _load_demo_city(tx: Transaction, settings: Settings) -> None:
-    city = generate(settings.seed)
-    await premises.load_city(tx, city)
-    await devices.load_register(tx, city.operators, city.senders(), city.devices())
-    test = synthetic.records(city.towns[0])
+async def _load_city(tx: Transaction, settings: Settings) -> None:
+    """The demo city by its seed or a real one from a folder, and the synthetic fire's place."""
+    if settings.city == DEMO_CITY:
+        city = generate(settings.seed)
+        await premises.load_city(tx, city)
+        await devices.load_register(tx, city.operators, city.senders(), city.devices())
+    else:
+        register = cast("premises_feed.Register", devices)
+        known = categories.load(settings.policy_dir)
+        for report in await premises_feed.load_folder(register, tx, known, Path(settings.city)):
+            _log.info("loaded", kind=report.kind, rows=report.rows)
+    test = synthetic.records((await premises.towns(tx))[0])
     await premises.add_synthetic(tx, test)
     await devices.add_synthetic(tx, test.sender, test.device)
 
@@ -52,7 +65,10 @@ async def _first_people(tx: Transaction, settings: Settings, clock: WallClock) -
     made = await access.first_start(tx, clock.now_utc(), town=town_code, operators=operators)
     if made is None:
         return
-    await devices.set_operator_keys(tx, dict(made.operator_keys.values()))
+    keys = dict(made.operator_keys.values())
+    await devices.set_operator_keys(tx, keys)
+    left_alone = example["place_id"] if example else ""
+    await premises.write_world(tx, settings.data_dir / WORLD_FILE, keys, without_place=left_alone)
     text = file_text(made, {"gb26875": _example(example)} if example else {})
     access.keep_private(settings.data_dir / CREDENTIALS_FILE, text)
     _log.info("first_start", credentials=str(settings.data_dir / CREDENTIALS_FILE))
