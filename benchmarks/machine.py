@@ -101,3 +101,10 @@ def free_port() -> int:
 def program(name: str, *folders: str) -> str | None:
     """The path of a program on PATH or in one of the folders, None if there is none."""
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *folders]))
+
+
+def listens(port: int) -> bool:
+    """Whether somebody listens on this port of the loopback."""
+    wanted = f"0100007F:{port:04X}"
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return any(line.split()[1] == wanted and line.split()[3] == "0A" for line in lines)

@@ -44,7 +44,7 @@ async def _running(words: list[str], log: Path, port: int, **env: str) -> AsyncI
             cwd=log.parent, env={**os.environ, **env},
         )  # fmt: skip
     try:
-        if not await until(lambda: _listens(port), START_PATIENCE_S, 0.1):
+        if not await until(lambda: machine.listens(port), START_PATIENCE_S, 0.1):
             raise PeerFailed(f"{words[0]}: {_end_of(log)}")
         yield child.pid
     finally:
@@ -67,13 +67,6 @@ def _appending(log: Path) -> IO[bytes]:
 
 def _end_of(log: Path) -> str:
     return log.read_text(errors="replace")[-500:]
-
-
-def _listens(port: int) -> bool:
-    """Whether somebody listens on this port of the loopback."""
-    wanted = f"0100007F:{port:04X}"
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return any(line.split()[1] == wanted and line.split()[3] == "0A" for line in lines)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from wanghuo.engines.embedded_postgres import DATABASE, OWNER, PORT, SOCKET_NAME
 
 READY_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 40.0
+EARS_PATIENCE_S = 30.0
 ROLES = ("gateway", "engine", "web", "twin")
 SECRET = "a-secret-of-the-bench"  # noqa: S105 — signs notices to our own receiver
 
@@ -43,7 +44,7 @@ class Product:
         self._webhook_url = webhook_url
 
     async def start(self) -> float:
-        """Start and wait for the ready line; seconds that it took. Raises NotReady."""
+        """Start, wait for the ready line and the open ears; seconds it took. Raises NotReady."""
         self._write_config()
         before = self.log.stat().st_size if self.log.exists() else 0
         began_s = time.monotonic()
@@ -59,6 +60,8 @@ class Product:
         await until(lambda: ready() or running.poll() is not None, READY_PATIENCE_S, 0.05)
         if not ready():
             raise NotReady(f"{self.log} ends with: {self.tail()}")
+        if not await until(lambda: machine.listens(self.gb26875_port), EARS_PATIENCE_S, 0.01):
+            raise NotReady(f"nobody listens on {self.gb26875_port}; {self.log}: {self.tail()}")
         return time.monotonic() - began_s
 
     def _launch(self) -> None:
