@@ -7,15 +7,7 @@ from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf
 from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines.postgres import Transaction
 
-# As alarms.model.Alarm, for json; `a` is alarms.alarm.
-ALARM_COLUMNS: Final = f"""
-    a.id, a.origin, a.sender, a.alarm_type AS type, a.sensor, a.device_id,
-    CASE WHEN a.place_id = '' THEN '{UNREGISTERED_MARK}' || a.sender ELSE a.place_id END
-        AS place_key,
-    a.town_code, a.incident_id, a.state, a.first_at, a.last_at, a.repeats, a.last_digest,
-    a.shelved, a.text
-"""
-# As alarms.model.Shelf, for json; `s` is alarms.shelf.
+# As alarms.model.Shelf; `s` is alarms.shelf.
 SHELF_COLUMNS: Final = """
     s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name, s.reason,
     s.from_at, s.until_at, s.ended_at, s.drill
@@ -151,3 +143,12 @@ async def live_shelves(tx: Transaction) -> list[Shelf]:
         " WHERE s.ended_at IS NULL ORDER BY s.until_at, s.id"
     )
     return [Shelf(*row.values()) for row in rows]
+
+
+async def is_logged(tx: Transaction, entry_id: str) -> bool:
+    """Whether the fire log has the entry: a request that is repeated logs nothing again."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM signals.fire_log WHERE entry_id = $1)", entry_id
+        )
+    )

@@ -1,19 +1,32 @@
 """The tables of incidents: incidents, ledgers, timelines, the running numbers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
 
 from wanghuo.alarms.model import Evidence
-from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.postgres import Row, Transaction
+from wanghuo.errors import Missing
+from wanghuo.incidents import queries
 from wanghuo.incidents.model import Incident, Moment
+from wanghuo.incidents.views import DeskFigures, Listed, Whole
 
-# As incidents.model.Incident, for json; `i` is incidents.incident.
-INCIDENT_COLUMNS: Final = ", ".join(f"i.{name}" for name in Incident.__struct_fields__)
-# As alarms.model.Evidence, for json; `e` is incidents.evidence.
-EVIDENCE_COLUMNS: Final = ", ".join(f"e.{name}" for name in Evidence.__struct_fields__)
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which incidents a list shows. after: (opened_at, id) of the last row of the page before."""
+
+    place_id: str = ""
+    open: bool | None = None
+    since: datetime | None = None
+    town: str = ""
+    level: int | None = None
+    q: str = ""
+    after: tuple[datetime, str] | None = None
+    size: int = 50
+    test: bool = False
+
 
 _SAVE_INCIDENTS = """
 INSERT INTO incidents.incident (id, number, place_id, place_name, category, town_code, building,
@@ -77,3 +90,59 @@ async def save_counters(tx: Transaction, counters: Mapping[tuple[date, str], int
     if counters:
         days, towns = zip(*counters, strict=True)
         await tx.execute(_SAVE_COUNTERS, days, towns, list(counters.values()))
+
+
+async def count_open(tx: Transaction) -> dict[str, int]:
+    """{incidents_open}, without the synthetic fire's."""
+    return {"incidents_open": await tx.fetchval(queries.COUNT_OPEN)}
+
+
+async def listed(tx: Transaction, wanted: Wanted) -> list[Listed]:
+    """A page of incidents, newest first."""
+    after_at, after_id = wanted.after or (None, None)
+    pattern = f"%{like_escaped(wanted.q)}%" if wanted.q else ""
+    return _listed.decode(
+        await tx.fetchval(
+            queries.LIST,
+            wanted.place_id,
+            wanted.open,
+            wanted.since,
+            wanted.town,
+            wanted.level,
+            pattern,
+            after_at,
+            after_id,
+            wanted.size,
+            wanted.test,
+        )
+    )
+
+
+async def whole(tx: Transaction, number: str) -> Whole:
+    """Everything about one incident. Raises Missing, also for one outside the asker's towns."""
+    found = _whole.decode(await tx.fetchval(queries.ONE, number))
+    if found.incident is None:
+        raise Missing(f"there is no incident {number}")
+    return found
+
+
+async def stations_near(tx: Transaction, lon: float, lat: float, size: int) -> list[Row]:
+    """id, level, name, lon, lat, crew, on_duty of the nearest stations, nearest first."""
+    return await tx.fetch(queries.STATIONS_NEAR, lon, lat, size)
+
+
+async def desk_figures(
+    tx: Transaction, day_from: datetime, load_from: datetime, now: datetime
+) -> DeskFigures:
+    """What the desk's page counts."""
+    return _desk.decode(await tx.fetchval(queries.DESK, day_from, load_from, now))
+
+
+def like_escaped(text: str) -> str:
+    """Text as it stands inside a LIKE pattern."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+_listed: Final = msgspec.json.Decoder(list[Listed])
+_whole: Final = msgspec.json.Decoder(Whole)
+_desk: Final = msgspec.json.Decoder(DeskFigures)

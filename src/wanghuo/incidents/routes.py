@@ -1,0 +1,315 @@
+"""The doors of incidents on HTTP: lists, one incident, acts of the desk, shelves, the desk.
+
+An act is an entry of the fire log, like a signal: the handler logs it with its audit line, commits,
+waits until it is judged and answers with the incident as it then stands (200), or with how it
+stands now if the judge is behind (202).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from wanghuo.access.store import audit
+from wanghuo.alarms import store as alarms
+from wanghuo.clock import Clock
+from wanghuo.devices import store as devices
+from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
+from wanghuo.facts.entry import ActionEntry, ActionKind, Entry
+from wanghuo.identity import derived
+from wanghuo.incidents import acts, store, views
+from wanghuo.incidents.rows import stamp
+from wanghuo.incidents.store import Wanted
+from wanghuo.place import Coordinates, near_distance_m
+from wanghuo.premises import store as premises
+from wanghuo.principal import ALL_TOWNS, Permission, Principal
+from wanghuo.signals import store as signals
+from wanghuo.web.clock import Now
+from wanghuo.web.house import house_of
+from wanghuo.web.idempotency import Cause
+from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
+from wanghuo.web.problems import problems
+from wanghuo.web.scope import Tx
+from wanghuo.web.sign_in import may
+
+See = Annotated[Principal, Depends(may(Permission.SEE))]
+Judge = Annotated[Principal, Depends(may(Permission.JUDGE))]
+
+STATIONS_NEAR: Final = 5
+JUDGED_WITHIN_S: Final = 2.0
+ASK_AGAIN_S: Final = 0.01
+LOCAL: Final = timedelta(hours=8)  # the city's day begins at its own midnight
+TEXT_MAX: Final = 500
+
+router = APIRouter(prefix="/api/v1", tags=["incidents"])
+REFUSALS = problems(Unauthenticated, Forbidden, Missing)
+ACT_REFUSALS = problems(Unauthenticated, Forbidden, Missing, Refused, Invalid, Unavailable)
+
+Act = Literal[
+    "acknowledge",
+    "confirm",
+    "no-fire",
+    "close",
+    "raise",
+    "lower",
+    "note",
+    "people-inside",
+    "reopen",
+]
+
+
+class ActBody(BaseModel):
+    """What a person says with an act; which fields are needed depends on the act."""
+
+    reason: str = Field("", max_length=TEXT_MAX, examples=["flames seen on the camera"])
+    note: str = Field("", max_length=TEXT_MAX)
+    level: int = Field(-1, ge=-1, le=4, description="For raise and lower: 1 to 4.")
+    disposition: str = Field("", max_length=32, description="For close.", examples=["nuisance"])
+    cause: str = Field("", max_length=32, description="For close as nuisance, and no-fire.")
+    drill: bool = Field(default=False, description="For confirm: it is part of the drill.")
+
+
+class ShelfBody(BaseModel):
+    """Shelve one point, or open a test window or drill at one place; it ends by itself."""
+
+    origin: str = Field("", max_length=200, description="The point; for a shelf.")
+    place_id: str = Field("", max_length=64, description="The place; for a test window.")
+    reason: str = Field("", max_length=TEXT_MAX)
+    until: AwareDatetime | None = Field(None, description="At the latest the policy's time.")
+    drill: bool = False
+
+
+class ListQuery(BaseModel):
+    """Which incidents; all optional."""
+
+    place_id: str = Field("", max_length=64)
+    open: bool | None = None
+    since: AwareDatetime | None = None
+    town: str = Field("", max_length=12)
+    level: int | None = Field(None, ge=0, le=4)
+    q: str = Field("", max_length=100)
+    test: bool = Field(default=False, description="Synthetic fires too.")
+
+
+@router.get("/incidents", responses=REFUSALS)
+async def incidents(
+    _who: See,
+    tx: Tx,
+    wanted: Annotated[ListQuery, Query()],
+    cursor: Cursor = "",
+    size: PageSize = PAGE_SIZE_DEFAULT,
+) -> dict[str, Any]:
+    """Incidents, newest first: {items: [IncidentRow], next}."""
+    after = None
+    if cursor:
+        at, incident_id = key_of(cursor, 2)
+        after = (_time(str(at)), str(incident_id))
+    found = await store.listed(tx, Wanted(**wanted.model_dump(), after=after, size=size))
+    more = len(found) == size
+    last = found[-1] if found else None
+    following = cursor_after(last.opened_at.isoformat(), last.id) if more and last else None
+    return {"items": [one.row() for one in found], "next": following}
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("cursor", "not a cursor of this list", "use `next` as it is") from error
+
+
+@router.get("/incidents/{number}", responses=REFUSALS)
+async def incident(number: str, who: See, tx: Tx) -> dict[str, Any]:
+    """One incident with its ledger, parties, notices, crews, timeline and what is near it."""
+    return await _page(tx, number, who)
+
+
+async def _page(tx: Transaction, number: str, who: Principal) -> dict[str, Any]:
+    whole = await store.whole(tx, number)
+    found = whole.incident
+    assert found is not None
+    document = views.page(whole, personal=who.may(Permission.SEE_PERSONAL_DATA))
+    document |= {"water": [], "stations": []}
+    if found.lon is not None and found.lat is not None:
+        here = Coordinates(found.lon, found.lat)
+        document["water"] = [
+            {
+                "id": water.id,
+                "kind": water.kind,
+                "name": water.name,
+                "lon": water.lon,
+                "lat": water.lat,
+                "flow_l_per_s": water.flow_l_per_s,
+                "distance_m": round(distance_m),
+            }
+            for water, distance_m in await premises.water_near(tx, here)
+        ]
+        near = await store.stations_near(tx, here.lon, here.lat, STATIONS_NEAR)
+        document["stations"] = [
+            {
+                **dict(row.items()),
+                "distance_m": round(near_distance_m(here.lon, here.lat, row["lon"], row["lat"])),
+            }
+            for row in near
+        ]
+    return document
+
+
+@router.post("/incidents/{number}/{act}", responses=ACT_REFUSALS)
+async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
+    number: str,
+    act: Act,
+    body: ActBody,
+    who: Judge,
+    request: Request,
+    response: Response,
+    cause: Cause,
+) -> dict[str, Any]:
+    """Do something about an incident; the answer is the incident afterwards."""
+    house = house_of(request)
+    action = ActionEntry(
+        action=acts.PATHS[act],
+        person_id=who.person_id,
+        person_name=who.name,
+        number=number,
+        reason=body.reason or body.note,
+        level=body.level,
+        disposition=body.disposition,
+        cause=body.cause,
+        drill=body.drill,
+    )
+    entry = Entry(derived("entry", "action", cause), house.clock.now_utc(), action)
+    async with house.database.transaction(who.town_scope()) as tx:
+        if not await alarms.is_logged(tx, entry.id):
+            found = (await store.whole(tx, number)).incident
+            assert found is not None
+            acts.checked_act(found, action)
+            await _log(tx, who, entry, f"incident.{action.action}", number, body.model_dump())
+    if not await judged(house.database, house.clock, entry.id):
+        response.status_code = 202
+    async with house.database.transaction(who.town_scope()) as tx:
+        return await _page(tx, number, who)
+
+
+async def _log(  # noqa: PLR0913, PLR0917 - an entry and its audit line
+    tx: Transaction,
+    who: Principal,
+    entry: Entry,
+    what: str,
+    subject: str,
+    detail: Mapping[str, Any],
+) -> None:
+    await signals.append(tx, [entry])
+    await audit(tx, who, what, subject, {**detail, "entry": entry.id})
+
+
+async def judged(database: Database, clock: Clock, entry_id: str) -> bool:
+    """Whether the entry is judged within JUDGED_WITHIN_S."""
+    until_s = clock.monotonic_s() + JUDGED_WITHIN_S
+    while True:
+        async with database.transaction() as tx:
+            if await alarms.is_judged(tx, entry_id):
+                return True
+        if clock.monotonic_s() >= until_s:
+            return False
+        await clock.sleep(ASK_AGAIN_S)
+
+
+@router.get("/shelves", responses=REFUSALS)
+async def shelves(_who: See, tx: Tx) -> dict[str, Any]:
+    """The shelves, test windows and drills that hold now, soonest end first."""
+    return {
+        "items": [
+            {
+                "id": shelf.id,
+                "kind": "drill" if shelf.drill else shelf.kind.value,
+                "origin": shelf.origin,
+                "place_id": shelf.place_id,
+                "town_code": shelf.town_code,
+                "author_name": shelf.author_name,
+                "reason": shelf.reason,
+                "from_at": stamp(shelf.from_at),
+                "until_at": stamp(shelf.until_at),
+            }
+            for shelf in await alarms.live_shelves(tx)
+        ]
+    }
+
+
+@router.post("/shelves", status_code=201, responses=ACT_REFUSALS)
+async def shelve(body: ShelfBody, who: Judge, request: Request, cause: Cause) -> dict[str, Any]:
+    """Shelve one point: at most two hours, with a reason; a second point passes all the same."""
+    action = acts.checked_shelf(who, body.origin, body.reason, body.until)
+    await _see_point(request, who, body.origin)
+    return await _quiet(request, who, action, cause, body)
+
+
+@router.post("/test-windows", status_code=201, responses=ACT_REFUSALS)
+async def test_window(
+    body: ShelfBody, who: Judge, request: Request, cause: Cause
+) -> dict[str, Any]:
+    """Open a test window (told to nobody) or a drill (told to all but 119) at one place."""
+    await _see_place(request, who, body.place_id)
+    action = acts.checked_window(who, body.place_id, body.reason, body.until, drill=body.drill)
+    return await _quiet(request, who, action, cause, body)
+
+
+@router.post("/shelves/end", responses=ACT_REFUSALS)
+async def unshelve(body: ShelfBody, who: Judge, request: Request, cause: Cause) -> dict[str, Any]:
+    """End the shelf of a point (origin) or the windows of a place (place_id) now."""
+    if not body.origin and not body.place_id:
+        raise Invalid("origin", "缺少点位或场所 / no point or place", "origin or place_id")
+    if body.origin:
+        await _see_point(request, who, body.origin)
+    else:
+        await _see_place(request, who, body.place_id)
+    action = ActionEntry(
+        ActionKind.UNSHELVE,
+        who.person_id,
+        who.name,
+        origin=body.origin,
+        place_id="" if body.origin else body.place_id,
+    )
+    return await _quiet(request, who, action, cause, body)
+
+
+async def _see_place(request: Request, who: Principal, place_id: str) -> None:
+    """Raise Missing for a place outside the asker's towns."""
+    async with house_of(request).database.transaction(who.town_scope()) as tx:
+        await premises.place(tx, place_id)
+
+
+async def _see_point(request: Request, who: Principal, origin: str) -> None:
+    """Raise Missing for a point outside the asker's towns; nobody's point is the city's."""
+    async with house_of(request).database.transaction(who.town_scope()) as tx:
+        known = await devices.points(tx, [origin])
+    if origin not in known and ALL_TOWNS not in who.towns:
+        raise Missing(f"there is no point {origin}")
+
+
+async def _quiet(
+    request: Request, who: Principal, action: ActionEntry, cause: str, body: ShelfBody
+) -> dict[str, Any]:
+    house = house_of(request)
+    entry = Entry(derived("entry", "action", cause), house.clock.now_utc(), action)
+    async with house.database.transaction(who.town_scope()) as tx:
+        if not await alarms.is_logged(tx, entry.id):
+            subject = action.origin or action.place_id
+            detail = body.model_dump(mode="json")
+            await _log(tx, who, entry, f"alarm.{action.action}", subject, detail)
+    done = await judged(house.database, house.clock, entry.id)
+    async with house.database.transaction(who.town_scope()) as tx:
+        return {"judged": done, **await shelves(who, tx)}
+
+
+@router.get("/desk", responses=REFUSALS)
+async def desk(_who: See, tx: Tx, clock: Now) -> dict[str, Any]:
+    """What was handled today, the load of four hours, the synthetic fire, delays, troubles."""
+    now = clock.now_utc()
+    local = now + LOCAL
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) - LOCAL
+    figures = await store.desk_figures(tx, midnight, views.first_window(now), now)
+    return views.desk_page(figures, now)
