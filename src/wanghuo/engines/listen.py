@@ -37,8 +37,12 @@ class Listener:
     async def __aenter__(self) -> Self:
         """Begin; the first connection is waited for briefly, not for ever."""
         self._keeper = asyncio.create_task(self._keep())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ready.wait(), CONNECT_TIMEOUT_S)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ready.wait(), CONNECT_TIMEOUT_S)
+        except asyncio.CancelledError:  # then nobody will leave what was never entered
+            self._keeper.cancel()
+            raise
         return self
 
     async def __aexit__(

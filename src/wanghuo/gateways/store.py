@@ -19,6 +19,8 @@ from wanghuo.identity import derived
 
 COMMANDS_CHANNEL: Final = "commands"
 INSPECT: Final = 91
+FIRES_OVERLAP: Final = 200  # entries
+FIRES_REMEMBERED_MAX: Final = 5000  # entries
 _QUARANTINE: Final = "id, at, door, peer, reason, raw, detail, times, settled_at, settled_by"
 _COMMAND: Final = "id, at, sender, type, body, asked_by, state, answered_at, answer"
 
@@ -63,7 +65,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     since: datetime
 
 
-async def put_quarantine(  # noqa: PLR0913 - a row
+async def put_quarantine(  # noqa: PLR0913, PLR0917 - a row
     tx: Transaction, door: str, peer: str, reason: str, raw: bytes, detail: str, at: datetime
 ) -> str:
     """Keep bytes nobody understood; the id of their row. Idempotent by what came and when.
@@ -292,17 +294,20 @@ async def visible(tx: Transaction, sender: str) -> bool:
     return found is not None
 
 
-async def senders_of_fires(tx: Transaction, after: int, since: datetime) -> tuple[int, set[str]]:
-    """Senders of the fires logged since `since` with a seq over `after`; and the newest seq."""
+async def senders_of_fires(tx: Transaction, after: int) -> tuple[int, set[str]]:
+    """Senders of the fires logged after the seq `after`, and the newest seq.
+
+    A little before `after` is read again, because transactions commit out of order. From the
+    beginning (0) only the newest are read.
+    """
     rows = await tx.fetch(
-        "SELECT seq, entry FROM signals.fire_log WHERE seq > $1 AND at >= $2 ORDER BY seq"
-        " LIMIT 2000",
-        after,
-        since,
+        "SELECT seq, entry FROM signals.fire_log WHERE seq > $1 ORDER BY seq DESC LIMIT $2",
+        max(after - FIRES_OVERLAP, 0),
+        FIRES_REMEMBERED_MAX,
     )
     senders = set()
     for row in rows:
         body = decode(row["entry"]).body
         if isinstance(body, SignalEntry) and body.signal.kind is not SignalKind.CLEARED:
             senders.add(body.signal.sender)
-    return (rows[-1]["seq"] if rows else after), senders
+    return (rows[0]["seq"] if rows else after), senders

@@ -1,0 +1,99 @@
+"""The whole gateway for GB/T 26875.3 of one process: TCP and UDP on one port, and what they share.
+
+compose builds it, opens it and closes it; nothing in it is global.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+
+from wanghuo.clock import Clock
+from wanghuo.engines.postgres import DOWN, Database, SqlError
+from wanghuo.gateways import store
+from wanghuo.gateways.admission import Admission
+from wanghuo.gateways.commands import Dialogue
+from wanghuo.gateways.presence import Presence
+from wanghuo.gateways.switchboard import Switchboard
+from wanghuo.gateways.tcp import CONNECTIONS_MAX, TcpGateway
+from wanghuo.gateways.udp import UdpGateway
+from wanghuo.gateways.wheel import SILENT_LIMIT_S, STRANGE_LIMIT_S, Wheel
+from wanghuo.protocols.gb26875_vendor import Profile
+from wanghuo.signals.model import Intake
+
+FOLLOW_PERIOD_S: Final = 2.0
+
+_log = structlog.get_logger("gateways.gb26875")
+
+
+class Gb26875Door:
+    """database: role wanghuo_gateway; it may be down now and later. dsn: the same, for NOTIFY.
+
+    profiles: of gb26875_vendor.profiles(policy/vendors.toml). name: of this process, e.g.
+    "gateway-1"; two processes of one house have two names.
+    """
+
+    def __init__(  # noqa: PLR0913 - what compose hands in, by name
+        self,
+        *,
+        intake: Intake,
+        database: Database,
+        dsn: str,
+        profiles: Mapping[str, Profile],
+        clock: Clock,
+        name: str = "gateway-1",
+        connections_max: int = CONNECTIONS_MAX,
+        silent_limit_s: float = SILENT_LIMIT_S,
+        strange_limit_s: float = STRANGE_LIMIT_S,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._admission = Admission(database, profiles, clock)
+        self._dialogue = Dialogue(database, dsn, clock)
+        self._presence = Presence(database, clock, name)
+        self.board = Switchboard(intake, self._admission, self._dialogue, self._presence, clock)
+        self._dialogue.board = self.board
+        self._wheel = Wheel(
+            self.board, silent_limit_s=silent_limit_s, strange_limit_s=strange_limit_s
+        )
+        self.tcp = TcpGateway(self.board, connections_max=connections_max)
+        self.udp = UdpGateway(self.board)
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def open(self, host: str, port: int, *, reuse_port: bool = False) -> None:
+        """Listen on TCP and UDP `port` (0: any free one)."""
+        rooms = (self._admission, self._dialogue, self._presence, self._wheel)
+        self._tasks = [asyncio.create_task(room.run()) for room in rooms]
+        self._tasks.append(asyncio.create_task(self._follow_fires()))
+        await self.tcp.start(host, port, reuse_port=reuse_port)
+        await self.udp.start(host, self.tcp.port, reuse_port=reuse_port)
+        _log.info("listening", host=host, port=self.tcp.port)
+
+    @property
+    def port(self) -> int:
+        """The port of both."""
+        return self.tcp.port
+
+    async def close(self) -> None:
+        """Take nothing new, answer what is under way, hang up."""
+        await self.tcp.stop()
+        await self.udp.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._presence.end()
+
+    async def _follow_fires(self) -> None:
+        """Know whose normal states matter, also after a restart and from other gateways."""
+        seq = 0
+        while True:
+            try:
+                async with self._database.connection() as connection:
+                    seq, senders = await store.senders_of_fires(connection, seq)
+            except (*DOWN, SqlError) as error:
+                _log.info("fires_not_followed", why=repr(error))
+            else:
+                for sender in senders:
+                    self.board.remember_alarm(sender)
+            await self._clock.sleep(FOLLOW_PERIOD_S)

@@ -1,0 +1,94 @@
+"""Why bytes are kept for a person, and how often the same is said. Pure.
+
+A bad packet is kept each time. What is true of a transmitter as such (nobody registered it, its
+address is used twice, it speaks an unknown type) is noted once an hour.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+NOTE_PERIOD_S: Final = 3600.0
+NOTES_MAX: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code in words, and what a person can do."""
+
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+_RESEND = (
+    "等待设备重发；持续出现则检查链路和设备",
+    "the device sends it again; if not, check the link",
+)
+REASONS: Final[dict[str, Reason]] = {
+    "no_start_mark": Reason("没有启动符的数据", "bytes without a start mark", *_RESEND),
+    "body_too_long": Reason("数据单元超过 1024 字节", "body over 1,024 bytes", *_RESEND),
+    "no_end_mark": Reason("结束符错误", "wrong end mark", *_RESEND),
+    "bad_checksum": Reason("校验和错误", "wrong checksum", *_RESEND),
+    "incomplete": Reason("数据包 10 秒内未收完", "packet not finished within 10 s", *_RESEND),
+    "unknown_command": Reason(
+        "命令字节未定义", "unknown command byte", "为该设备选择厂商协议", "give it a vendor profile"
+    ),
+    "wrong_direction": Reason(
+        "设备发来了中心才能发的命令",
+        "a command that only the centre may send",
+        "检查是否为平台对接误接入",
+        "is this a platform instead of a device?",
+    ),
+    "unknown_type": Reason(
+        "类型标志未定义", "unknown type flag", "为该设备选择厂商协议", "give it a vendor profile"
+    ),
+    "odd_body": Reason(
+        "数据单元部分无法解析",
+        "a body that could not be read whole",
+        "为该设备选择厂商协议",
+        "give it a vendor profile",
+    ),
+    "unknown_sender": Reason(
+        "用户信息传输装置未登记",
+        "transmitter not in the register",
+        "登记该装置及其点位",
+        "register it with its points",
+    ),
+    "peer_mismatch": Reason(
+        "源地址来自未绑定的网络地址",
+        "a bound source address from another peer",
+        "核实是否换卡或被冒用",
+        "has its SIM changed, or is it a stranger?",
+    ),
+    "duplicate_address": Reason(
+        "同一源地址有两个连接在发送",
+        "one source address, two live peers",
+        "为其中一台改地址，或绑定网络地址",
+        "give one a new address, or bind each to its peer",
+    ),
+    "routine_part_unstored": Reason(
+        "火警包中的其他内容未能入库",
+        "the routine part of a fire packet was not stored",
+        "恢复后人工补录",
+        "enter it by hand once the stream is back",
+    ),
+}
+
+
+class Notes:
+    """What was noted within the last hour."""
+
+    def __init__(self) -> None:
+        self._until_s: dict[tuple[str, str], float] = {}
+
+    def due(self, reason: str, subject: str, now_s: float) -> bool:
+        """Whether `reason` should be noted of `subject` now; True at most once an hour."""
+        key = (reason, subject)
+        if self._until_s.get(key, float("-inf")) > now_s:
+            return False
+        self._until_s.pop(key, None)
+        self._until_s[key] = now_s + NOTE_PERIOD_S
+        if len(self._until_s) > NOTES_MAX:
+            del self._until_s[next(iter(self._until_s))]
+        return True
