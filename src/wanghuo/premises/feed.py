@@ -19,7 +19,7 @@ from wanghuo.premises.import_report import (
     fields_of,
     report_of,
     row_of,
-    state_of,
+    states_of,
     without_datum,
 )
 from wanghuo.premises.import_tables import TABLES
@@ -81,7 +81,7 @@ async def run_import(
     known.default_datum = upload.datum
     parsed = await asyncio.to_thread(importing.parse, table, sheet, known)
     before = await _rows_before(tx, register, table, parsed)
-    states = [state_of(table, record, before) for _, record in parsed.records]
+    states = await asyncio.to_thread(states_of, table, parsed.records, before)
     if upload.commit:
         await tx.execute("SET LOCAL statement_timeout = 0")
         wanted = [
@@ -146,8 +146,7 @@ async def _rows_before(
 async def _keep(tx: Transaction, register: Register, table: Table, records: list[Any]) -> None:
     if table.kind == "places":
         units = {record.unit.id: record.unit for record in records}
-        await store.upsert(tx, "unit", units.values())
-        await store.upsert(tx, "place", [record.place for record in records])
+        await store.put_places(tx, units.values(), [record.place for record in records])
         towns = {record.place.id: record.place.town_code for record in records}
         await register.follow_places(tx, towns)
     elif table.kind == "devices":

@@ -97,9 +97,12 @@ def without_datum(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return row[:DATUM_FIELD] + row[DATUM_FIELD + 1 :]
 
 
-def state_of(table: Table, record: Any, before: Mapping[str, tuple[Any, ...]]) -> str:  # noqa: ANN401 - see row_of
-    """new, changed or unchanged, compared with what is there under its key."""
-    row = row_of(table, record)
-    if row[0] not in before:
-        return "new"
-    return "unchanged" if before[row[0]] == row else "changed"
+def states_of(
+    table: Table, records: list[tuple[int, Any]], before: Mapping[str, tuple[Any, ...]]
+) -> list[str]:
+    """new, changed or unchanged of each record, compared with what is there under its key."""
+    rows = [row_of(table, record) for _, record in records]
+    return [
+        "new" if row[0] not in before else "unchanged" if before[row[0]] == row else "changed"
+        for row in rows
+    ]

@@ -130,6 +130,12 @@ CONTACTS_FOLLOW_UNITS = """
         AND c.town_code <> u.town_code
 """
 
+SET_SEARCH = """
+    UPDATE premises.place p SET search = fresh.search
+    FROM unnest($1::text[], $2::text[]) AS fresh (id, search)
+    WHERE p.id = fresh.id AND p.search <> fresh.search
+"""
+
 # The columns of import_tables, in their order, as they would be imported again.
 EXPORTS = {
     "towns": "SELECT code, name, short, lon, lat, 'WGS-84' FROM premises.town ORDER BY code",

@@ -1,19 +1,20 @@
 """The doors of premises on HTTP: the map, places, stations, towns, files in and out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.engines.postgres import Database, Row, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.place import Coordinates, datum, near_distance_m
 from wanghuo.premises import categories, city_sources, exporting, map_columns, store
 from wanghuo.premises.categories import Category
 from wanghuo.premises.import_report import Report, Upload, report_json
 from wanghuo.premises.import_tables import TABLES
+from wanghuo.premises.importing import Table
 from wanghuo.premises.map_columns import Packed
 from wanghuo.premises.model import Contact, OwnerKind, Place, Station, Town
 from wanghuo.premises.search import masked, pattern, phone_part
@@ -211,10 +212,9 @@ def _near(every: list[Station], at: Coordinates) -> list[dict[str, Any]]:
 async def export(who: See, tx: Tx, kind: str, form: Form = "csv") -> Response:
     """A table as it would be imported again. Telephone numbers only for roles that may see them."""
     table = _table(kind)
-    rows = [tuple(row.values()) for row in await store.exported(tx, kind)]
-    if kind == "contacts" and not who.may(Permission.SEE_PERSONAL_DATA):
-        rows = [tuple(row) for row in exporting.without_phones(table, rows)]
-    content = await asyncio.to_thread(exporting.written, table, rows, form)
+    rows = await store.exported(tx, kind)
+    masks = kind == "contacts" and not who.may(Permission.SEE_PERSONAL_DATA)
+    content = await asyncio.to_thread(_written, table, rows, form, masks=masks)
     return _file(content, kind, form)
 
 
@@ -225,7 +225,13 @@ async def template(_who: See, kind: str, form: Form = "xlsx") -> Response:
     return _file(exporting.written(table, exporting.template(table), form), kind, form)
 
 
-def _table(kind: str) -> Any:  # noqa: ANN401 - importing.Table
+def _written(table: Table, rows: list[Row], form: str, *, masks: bool) -> bytes:
+    cells: Iterable[Sequence[Any]] = (tuple(row.values()) for row in rows)
+    shown = exporting.without_phones(table, cells) if masks else cells
+    return exporting.written(table, shown, form)
+
+
+def _table(kind: str) -> Table:
     if kind not in TABLES:
         raise Missing(f"there is no table {kind}; there are " + ", ".join(TABLES))
     return TABLES[kind]

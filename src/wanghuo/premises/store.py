@@ -83,7 +83,7 @@ async def _load(
 async def upsert(tx: Transaction, table: str, records: Iterable[Record]) -> int:
     """Put records by id or code, changing those that are there; how many were given.
 
-    No key may be given twice.
+    No key may be given twice. Places go through `put_places`.
     """
     names = queries.TABLES[table]
     rows = [msgspec.structs.astuple(record) for record in records]
@@ -99,10 +99,6 @@ async def upsert(tx: Transaction, table: str, records: Iterable[Record]) -> int:
         f" ON CONFLICT ({names[0]}) DO UPDATE SET {changes}"
     )
     await tx.execute(f"DROP TABLE put_{table}")
-    if table in {"place", "unit"}:
-        await _refresh_search(tx, table, [row[0] for row in rows])
-    if table == "unit":
-        await tx.execute(queries.CONTACTS_FOLLOW_UNITS, [row[0] for row in rows])
     return len(rows)
 
 
@@ -117,23 +113,34 @@ async def rows_by_key(
     return {row[0]: tuple(row.values()) for row in found}
 
 
-async def _refresh_search(tx: Transaction, table: str, ids: list[str]) -> None:
-    """Write anew what places are found by, after they or their units changed."""
-    key = "id" if table == "place" else "unit_id"
+async def refresh_search(tx: Transaction, unit_ids: Iterable[str]) -> None:
+    """Write anew what the places of these units are found by, after they or their units changed."""
+    wanted = list(unit_ids)
     found = await tx.fetch(
-        f"SELECT {queries.columns('place')} FROM premises.place WHERE {key} = ANY ($1)",
-        ids,
+        f"SELECT {queries.columns('place')} FROM premises.place WHERE unit_id = ANY ($1)", wanted
     )
-    places = [_place(row) for row in found]
-    units = await units_of(tx, {place.unit_id for place in places})
-    texts = [(place.id, search_text(place, units.get(place.unit_id))) for place in places]
-    await tx.executemany("UPDATE premises.place SET search = $2 WHERE id = $1", texts)
+    named = await units_of(tx, wanted)
+    changed = [_place(row) for row in found]
+    await tx.execute(
+        queries.SET_SEARCH,
+        [place.id for place in changed],
+        [search_text(place, named.get(place.unit_id)) for place in changed],
+    )
+
+
+async def put_places(tx: Transaction, units: Iterable[Unit], changed: Iterable[Place]) -> None:
+    """Put places with their units; their contacts follow them to another town."""
+    kept = list(units)
+    await upsert(tx, "unit", kept)
+    await upsert(tx, "place", changed)
+    unit_ids = [unit.id for unit in kept]
+    await tx.execute(queries.CONTACTS_FOLLOW_UNITS, unit_ids)
+    await refresh_search(tx, unit_ids)
 
 
 async def add_synthetic(tx: Transaction, synthetic: Synthetic) -> None:
     """The synthetic fire's unit, place and contact; harmless if they are there."""
-    await upsert(tx, "unit", [synthetic.unit])
-    await upsert(tx, "place", [synthetic.place])
+    await put_places(tx, [synthetic.unit], [synthetic.place])
     await upsert(tx, "contact", [synthetic.contact])
 
 
