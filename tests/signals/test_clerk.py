@@ -120,3 +120,22 @@ async def test_a_stream_that_began_anew_is_read_from_its_beginning(
     assert (await nats_stream.extent(ROUTINE))[1] == 1
     await work_until(database, nats_stream, 10)
     assert await total(database) == 10
+
+
+async def test_a_clerk_that_was_replaced_unawares_writes_nothing(
+    database: Database, nats_stream: Stream
+) -> None:
+    clerk = RoutineConsumer(
+        database, nats_stream, CLOCK, decode=decode, health_put=upsert_health,
+        quarantine_put=quarantine_put,
+    )  # fmt: skip
+    running = asyncio.create_task(clerk.run())
+    await send(nats_stream, range(50))
+    async with asyncio.timeout(15):
+        while await total(database) < 50:
+            await asyncio.wait({running}, timeout=0.02)
+        async with database.connection() as c:  # a successor went on meanwhile
+            await c.execute("UPDATE engines.position SET position = 99 WHERE name = 'clerk'")
+        await send(nats_stream, range(50, 60))
+        await running
+    assert await total(database) == 50

@@ -16,7 +16,7 @@ from wanghuo.clock import Clock
 from wanghuo.engines import position
 from wanghuo.engines.postgres import DOWN, Database, Transaction
 from wanghuo.engines.stream import Message, Stream
-from wanghuo.errors import Unavailable
+from wanghuo.errors import Refused, Unavailable
 
 RETRY_PAUSE_S = 0.5
 PURGE_PERIOD_S = 20.0
@@ -83,7 +83,16 @@ class Following:
         return self._taken
 
     async def run(self) -> None:
-        """Follow for ever; end it by cancelling. What is not written is read again next time."""
+        """Follow until cancelled. What is not written is read again next time.
+
+        Returns when somebody else has moved a position: this one lost its lease unawares.
+        """
+        try:
+            await self._follow()
+        except Refused as error:
+            _log.error("reader_replaced", stream=self._name, why=str(error))
+
+    async def _follow(self) -> None:
         await self._patiently(self._begin)
         purged_s = self._clock.monotonic_s()
         async with aclosing(self._stream.follow(self._name, self._taken)) as messages:
@@ -122,7 +131,7 @@ class Following:
         try:
             async with self._database.transaction() as tx:
                 await reader.write(tx)
-                await position.advance(tx, reader.name, self._taken)
+                await position.advance(tx, reader.name, self._done[reader.name], self._taken)
         except Postponed as error:
             _log.error("reader_postponed", reader=reader.name, why=str(error))
             return

@@ -35,7 +35,7 @@ _log = structlog.get_logger("engines.micro_batch")
 class MicroBatch(Generic[Record]):
     """Packs records of several partitions; partition n is published as `subject.n`.
 
-    encode: a list of records as bytes.
+    encode: a list of records as bytes. count: told how many records were stored.
     """
 
     def __init__(  # noqa: PLR0913 — limits that tests and benchmarks turn, each with a default
@@ -49,6 +49,7 @@ class MicroBatch(Generic[Record]):
         window_s: float = WINDOW_S,
         room_records: int = ROOM_RECORDS,
         patience_s: float = PATIENCE_S,
+        count: Callable[[float], object] = float,
     ) -> None:
         self._stream = stream
         self._subjects = [f"{subject}.{n}" for n in range(partitions)]
@@ -57,6 +58,7 @@ class MicroBatch(Generic[Record]):
         self._window_s = window_s
         self._room_records = room_records
         self._patience_s = patience_s
+        self._count_stored = count
         self._records: list[list[Record]] = [[] for _ in range(partitions)]
         self._dones: list[list[Done]] = [[] for _ in range(partitions)]
         self._sizes = [0] * partitions
@@ -143,6 +145,8 @@ class MicroBatch(Generic[Record]):
 
     def _answer(self, dones: Sequence[Done], *, stored: bool) -> None:
         self._held -= len(dones)
+        if stored:
+            self._count_stored(len(dones))
         for done in dones:
             try:
                 done(stored)

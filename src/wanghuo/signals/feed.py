@@ -35,12 +35,16 @@ FALLBACK_FIRE = "fallback.fire"
 FALLBACK_QUARANTINE = "fallback.quarantine"
 UNJUDGED_FIRE = "unjudged.fire"
 FALLBACK_TIMEOUT_S = 2.0
-PARTITIONS = 4
+PARTITIONS = 1  # more when several engines read the lane; one is one fsync a batch
 RECORD_OVERHEAD_BYTES = 64
 COMMIT_PERIOD_S = 1.0
 COMMIT_ROWS = 20_000
 
 _log = structlog.get_logger("signals.feed")
+_BY_DATABASE = FIRES_BY_WAY.labels(way="database").inc
+_BY_FALLBACK = FIRES_BY_WAY.labels(way="fallback").inc
+_REFUSED = FIRES_BY_WAY.labels(way="refused").inc
+_FIRE_SIGNALS = SIGNALS.labels(lane="fire").inc
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -79,9 +83,13 @@ class SignalIntake:
         self._fires = GroupCommit[Entry](dsn, store.append, clock)
         self._unread = GroupCommit[Unread](dsn, _put_unread(quarantine_put), clock)
         self._routine: MicroBatch[RoutineRecord] = MicroBatch(
-            stream, "routine", pack, clock, partitions=partitions
+            stream,
+            "routine",
+            pack,
+            clock,
+            partitions=partitions,
+            count=SIGNALS.labels(lane="routine").inc,
         )
-        self._routine_count = SIGNALS.labels(lane="routine").inc
 
     async def start(self) -> None:
         """Connect what can be connected; with the database down the fallback works at once."""
@@ -111,12 +119,12 @@ class SignalIntake:
         except (Unavailable, SqlError) as error:
             _log.debug("fire_to_fallback", entries=len(entries), why=str(error))
         else:
-            FIRES_BY_WAY.labels(way="database").inc(len(entries))
-            SIGNALS.labels(lane="fire").inc(len(entries))
+            _BY_DATABASE(len(entries))
+            _FIRE_SIGNALS(len(entries))
             return
         await self._fall_back(entries)
-        FIRES_BY_WAY.labels(way="fallback").inc(len(entries))
-        SIGNALS.labels(lane="fire").inc(len(entries))
+        _BY_FALLBACK(len(entries))
+        _FIRE_SIGNALS(len(entries))
 
     async def _fall_back(self, entries: Sequence[Entry]) -> None:
         stored = await asyncio.gather(
@@ -130,7 +138,7 @@ class SignalIntake:
         )
         for failed in stored:
             if isinstance(failed, BaseException):
-                FIRES_BY_WAY.labels(way="refused").inc(len(entries))
+                _REFUSED(len(entries))
                 raise Unavailable(
                     "neither the database nor the fallback stream answers"
                 ) from failed
@@ -142,15 +150,11 @@ class SignalIntake:
 
     def routine(self, record: RoutineRecord, on_stored: Callable[[bool], None]) -> bool:
         """Queue a routine record; see signals.model.Intake."""
-        taken = self._routine.put(
-            record,
-            len(record.payload) + RECORD_OVERHEAD_BYTES,
-            on_stored,
-            crc32(record.sender.encode()) % self._partitions,
-        )
-        if taken:
-            self._routine_count()
-        return taken
+        size = len(record.payload) + RECORD_OVERHEAD_BYTES
+        partition = 0
+        if self._partitions > 1:
+            partition = crc32(record.sender.encode()) % self._partitions
+        return self._routine.put(record, size, on_stored, partition)
 
     async def routine_room(self) -> None:
         """Return when the routine buffer has room again."""
