@@ -169,7 +169,10 @@ GOOD = '"""What it is for."""\n'
 
 def asks(statement: str) -> str:
     """A room that holds this statement."""
-    return f'{GOOD}Q = """' + statement + '"""\n'  # noqa: S608 - never run
+    return f'{GOOD}Q = """' + statement + '"""\n'
+
+
+OWN_WRITE = asks("UPDATE alarms.alarm SET x = 1")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_each_planted_untidiness_is_caught(room: str, text: str, said: str) -> N
 @pytest.mark.parametrize(
     ("room", "text"),
     [
-        ("alarms/store.py", asks("UPDATE alarms.alarm SET x = 1") + "async def f(): ...\n"),
+        ("alarms/store.py", OWN_WRITE + "async def f(): ...\n"),
         ("engines/outbox.py", asks("INSERT INTO engines.outbox")),
         ("premises/queries.py", asks("UPDATE premises.place SET x = 1")),
         ("clock.py", GOOD + "async def f(): ...\n"),
