@@ -141,6 +141,21 @@ async def _ready_check(settings: Settings) -> AsyncIterator[Callable[[], Awaitab
         await http.close()
 
 
+def _listening(settings: Settings) -> Callable[[], Awaitable[bool]]:
+    """Whether both doors of a gateway take connections."""
+
+    async def listening() -> bool:
+        for port in (settings.gb26875_port, settings.mqtt_port):
+            try:
+                _, writer = await asyncio.open_connection(settings.host, port)
+            except OSError:
+                return False
+            writer.close()
+        return True
+
+    return listening
+
+
 def _children(
     settings: Settings, config: Path, ready: Callable[[], Awaitable[bool]]
 ) -> list[Child]:
@@ -150,7 +165,7 @@ def _children(
         Child(role="web", argv=_argv("web", config), ready=ready),
     ]
     made += [
-        Child(role=f"gateway-{number}", argv=_argv("gateway", config))
+        Child(role=f"gateway-{number}", argv=_argv("gateway", config), ready=_listening(settings))
         for number in range(1, settings.gateways + 1)
     ]
     if settings.traffic:

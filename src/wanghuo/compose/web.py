@@ -18,6 +18,9 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push
 from wanghuo.gateways.store import put_quarantine
+from wanghuo.incidents import routes as incidents_routes
+from wanghuo.incidents import store as incidents
+from wanghuo.notices import routes as notices_routes
 from wanghuo.premises import feed as premises_feed
 from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
@@ -70,11 +73,13 @@ async def signals_total(tx: Transaction) -> dict[str, int]:
 def _routers() -> list[APIRouter]:
     register = cast("premises_feed.Register", devices)
     return [
-        summary_router([premises.counts, devices.counts, signals_total]),
+        summary_router([premises.counts, devices.counts, incidents.count_open, signals_total]),
         access_routes.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         devices_routes.router,
         access_http.router,
         cloud_push.router,
+        incidents_routes.router,
+        notices_routes.router,
     ]
