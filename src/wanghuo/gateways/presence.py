@@ -11,6 +11,7 @@ from wanghuo.gateways.store import SessionRow
 from wanghuo.gateways.transmitter import Transmitter
 
 PERIOD_S: Final = 1.0
+LIVE_PERIOD_S: Final = 15.0
 BATCH_MAX: Final = 2000
 
 _log = structlog.get_logger("gateways.presence")
@@ -23,6 +24,7 @@ class Presence:
         self._database = database
         self._clock = clock
         self._name = name
+        self._live_due_s = 0.0
         self._changes: dict[tuple[str, str], SessionRow | None] = {}
 
     def arrived(self, session: Transmitter) -> None:
@@ -52,8 +54,11 @@ class Presence:
 
     async def end(self) -> None:
         """Nobody is connected here any more."""
-        self._changes.clear()
-        await self._tell(fresh=True)
+        try:
+            async with self._database.transaction() as tx:
+                await store.leave_all(tx, self._name)
+        except (*DOWN, SqlError) as error:
+            _log.info("sessions_not_told", why=repr(error))
 
     async def _tell(self, *, fresh: bool) -> bool:
         """Write the changes; what was not written stays for the next time.
@@ -61,17 +66,23 @@ class Presence:
         fresh: forget first what an earlier process of this name left. Returns it while undone.
         """
         batch = dict(list(self._changes.items())[:BATCH_MAX])
-        if not batch and not fresh:
+        now_s = self._clock.monotonic_s()
+        alive = now_s >= self._live_due_s
+        if not batch and not fresh and not alive:
             return False
         try:
             async with self._database.transaction() as tx:
                 if fresh:
                     await store.leave_all(tx, self._name)
+                if alive:
+                    await store.live(tx, self._name, self._clock.now_utc())
                 await store.leave(tx, self._name, [k for k, row in batch.items() if row is None])
                 await store.arrive(tx, [row for row in batch.values() if row is not None])
         except (*DOWN, SqlError) as error:
             _log.info("sessions_not_told", why=repr(error))
             return fresh
+        if alive:
+            self._live_due_s = now_s + LIVE_PERIOD_S
         for key, row in batch.items():
             if self._changes.get(key, row) is row:
                 self._changes.pop(key, None)

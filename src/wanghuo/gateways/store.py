@@ -19,6 +19,7 @@ from wanghuo.identity import derived
 
 COMMANDS_CHANNEL: Final = "commands"
 INSPECT: Final = 91
+PROCESS_LIVES: Final = timedelta(seconds=60)
 FIRES_OVERLAP: Final = 200  # entries
 FIRES_REMEMBERED_MAX: Final = 5000  # entries
 _QUARANTINE: Final = "id, at, door, peer, reason, raw, detail, times, settled_at, settled_by"
@@ -252,6 +253,22 @@ async def leave(tx: Transaction, gateway: str, gone: Sequence[tuple[str, str]]) 
 async def leave_all(tx: Transaction, gateway: str) -> None:
     """Nobody is connected to this gateway: it begins or ends."""
     await tx.execute("DELETE FROM gateways.session WHERE gateway = $1", gateway)
+    await tx.execute("DELETE FROM gateways.process WHERE name = $1", gateway)
+
+
+async def live(tx: Transaction, gateway: str, now: datetime) -> None:
+    """The gateway process lives; forget those that were not seen for a while, and theirs."""
+    await tx.execute(
+        "INSERT INTO gateways.process (name, seen_at) VALUES ($1, $2)"
+        " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
+        gateway,
+        now,
+    )
+    await tx.execute("DELETE FROM gateways.process WHERE seen_at < $1", now - PROCESS_LIVES)
+    await tx.execute(
+        "DELETE FROM gateways.session s"
+        " WHERE NOT EXISTS (SELECT FROM gateways.process p WHERE p.name = s.gateway)"
+    )
 
 
 async def transmitters(
