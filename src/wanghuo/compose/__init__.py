@@ -30,22 +30,37 @@ def run(role: str, settings: Settings) -> int:
 
 def migrate(settings: Settings) -> int:
     """Bring the schema up to date."""
-    return _command("migrate", settings, _commands().migrate(settings))
+    return _command("migrate", settings, _room("commands").migrate(settings))
 
 
 def import_file(  # noqa: PLR0913 - each is an option that a person typed
     settings: Settings, kind: str, path: Path, *, datum: str | None, commit: bool, as_json: bool
 ) -> int:
     """Preview or keep a file of places, devices, contacts or stations."""
-    work = _commands().import_file(
+    work = _room("commands").import_file(
         settings, kind, path, datum=datum, commit=commit, as_json=as_json
     )
     return _command("import", settings, work)
 
 
-def _commands() -> Any:  # noqa: ANN401 - a module
-    """The rooms of commands are loaded only when one is asked for."""
-    return import_module("wanghuo.compose.commands")
+def ignite(settings: Settings, place: str | None, seed: int) -> int:
+    """Let a fire grow at a place of the running house."""
+    return _command("ignite", settings, _room("twin").ignite(settings, place, seed))
+
+
+def replay(settings: Settings, *, as_json: bool) -> int:
+    """Judge the fire log again and compare."""
+    return _command("replay", settings, _room("replay").replay(settings, as_json=as_json))
+
+
+def doctor(settings: Settings, *, as_json: bool) -> int:
+    """Look at every part."""
+    return _command("doctor", settings, _room("doctor").doctor(settings, as_json=as_json))
+
+
+def _room(name: str) -> Any:  # noqa: ANN401 - a module
+    """A room of commands, loaded only when one of them is asked for."""
+    return import_module(f"wanghuo.compose.{name}")
 
 
 def _command(name: str, settings: Settings, work: Coroutine[Any, Any, int]) -> int:
