@@ -1,7 +1,7 @@
 """The other side of the wire: an intake that records, and devices that speak GB/T 26875.3."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from wanghuo.errors import Unavailable
@@ -12,7 +12,7 @@ from wanghuo.signals.model import RoutineRecord
 
 
 class RecordingIntake:
-    """The promise of signals.model.Intake, kept in memory; each lane can be made to wait or fail."""
+    """The promise of signals.model.Intake, in memory; each lane can be made to wait or fail."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -44,8 +44,8 @@ class RecordingIntake:
             self.unanswered.append(on_stored)
         return True
 
-    def routine_room(self) -> Awaitable[bool]:
-        return self.room.wait()
+    async def routine_room(self) -> None:
+        await self.room.wait()
 
     def make_room(self) -> None:
         self.routine_full = False
@@ -129,7 +129,7 @@ class UdpDevice(asyncio.DatagramProtocol):
         OPEN.append(made)
         return made
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002 - asyncio's shape
         self.heard.put_nowait(data)
 
     async def ask(self, data: bytes) -> Frame:
@@ -148,5 +148,5 @@ class UdpDevice(asyncio.DatagramProtocol):
 async def until(true: Callable[[], object], timeout_s: float = 5.0) -> None:
     """Return as soon as `true()` holds; the test fails after `timeout_s`."""
     async with asyncio.timeout(timeout_s):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what it waits for has no event
             await asyncio.sleep(0.005)

@@ -201,10 +201,11 @@ async def test_a_fire_sent_right_before_hanging_up_is_kept(
     assert intake.signals()[0].kind is K.FIRE
 
 
-@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("case", ["upper", "lower"])
 async def test_a_device_in_hexadecimal_clothing_is_answered_in_it(
-    door: Gb26875Door, intake: RecordingIntake, upper: bool
+    door: Gb26875Door, intake: RecordingIntake, case: str
 ) -> None:
+    upper = case == "upper"
     device = await Device.dial(door.port)
     wire = in_hex(fire_packet(serial=0xABCD), upper=upper)
     device.send(wire[:33])

@@ -19,6 +19,8 @@ from wanghuo.protocols.gb26875_frame import FrameError, size_at
 DOOR: Final = "gb26875_tcp"
 BACKLOG: Final = 4096
 UNSENT_SIZE_BYTES_MAX: Final = 16 * 1024  # confirms that the peer does not read
+KERNEL_SEND_SIZE_BYTES: Final = 64 * 1024  # what a peer that does not read may bind
+KERNEL_RECEIVE_SIZE_BYTES: Final = 128 * 1024  # over the loopback's packet size
 KEEP_ALIVE_IDLE_S: Final = 120
 KEEP_ALIVE_PERIOD_S: Final = 30
 KEEP_ALIVE_PROBES: Final = 4
@@ -195,6 +197,8 @@ def _listening(host: str, port: int, *, reuse_port: bool) -> socket.socket:
     if reuse_port:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SEND_SIZE_BYTES)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVE_SIZE_BYTES)
     for option, value in (
         ("TCP_KEEPIDLE", KEEP_ALIVE_IDLE_S),
         ("TCP_KEEPINTVL", KEEP_ALIVE_PERIOD_S),
