@@ -31,9 +31,20 @@ class _Known(NamedTuple):
 
 
 class KnownPeople:
-    """Implements web.doorkeeper.Doorkeeper. find_operator: the operator of a key's SHA-256."""
+    """Implements web.doorkeeper.Doorkeeper. find_operator: the operator of a key's SHA-256.
 
-    def __init__(self, database: Database, clock: Clock, find_operator: FindOperator) -> None:
+    only_operators: for processes whose database role may not read people.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        find_operator: FindOperator,
+        *,
+        only_operators: bool = False,
+    ) -> None:
+        self._only_operators = only_operators
         self._database = database
         self._clock = clock
         self._find_operator = find_operator
@@ -77,9 +88,10 @@ class KnownPeople:
 
     async def _look_up(self, digest: bytes) -> Principal | None:
         async with self._database.transaction() as tx:
-            found = await store.principal_of(tx, digest, self._clock.now_utc())
-            if found is not None:
-                return found
+            if not self._only_operators:
+                found = await store.principal_of(tx, digest, self._clock.now_utc())
+                if found is not None:
+                    return found
             operator = await self._find_operator(tx, digest)
         if operator is None:
             return None

@@ -38,7 +38,8 @@ async def gateway(settings: Settings) -> int:
         clock=clock,
         name=name,
     )
-    mqtt = MqttDoor(intake, KnownPeople(database, clock, find_operator), clock)
+    operators = KnownPeople(database, clock, find_operator, only_operators=True)
+    mqtt = MqttDoor(intake, operators, clock)
     async with contextlib.AsyncExitStack() as house:
         house.push_async_callback(database.close)
         house.push_async_callback(stream.close)

@@ -75,12 +75,12 @@ SELECT json_build_object(
         SELECT n.sent_at AS at, extract(epoch FROM n.sent_at - i.opened_at)::float8 AS took_s
         FROM incidents.incident i JOIN notices.notice n ON n.incident_id = i.id
         WHERE i.test AND n.role = 'operator_desk' AND n.sent_at IS NOT NULL
-            AND i.opened_at > $3 - interval '1 day'
+            AND i.opened_at > $3::timestamptz - interval '1 day'
         ORDER BY i.opened_at DESC LIMIT 1) c),
     'troubles_open', (SELECT count(*) FROM devices.health WHERE state IN ('fault', 'shielded')),
     'heard', (SELECT count(*) FROM devices.health),
     'offline', (SELECT count(*) FROM devices.health WHERE state = 'offline'),
-    'delay_s', (SELECT coalesce(extract(epoch FROM $3 - min(f.at)), 0)::float8
+    'delay_s', (SELECT coalesce(extract(epoch FROM $3::timestamptz - min(f.at)), 0)::float8
         FROM signals.inbox b JOIN signals.fire_log f USING (seq))
 )::text
 """
