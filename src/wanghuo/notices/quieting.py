@@ -8,12 +8,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from wanghuo.alarms import shelving
-from wanghuo.alarms.evidence import Sensed
-from wanghuo.alarms.model import Alarm, AlarmType, Point, Shelf, ShelfKind
+from wanghuo.alarms.model import Alarm, AlarmType, Shelf, ShelfKind
 from wanghuo.errors import Invalid
 from wanghuo.facts.entry import ActionEntry, ActionKind
 from wanghuo.facts.sentences import said
-from wanghuo.facts.signal import Signal, SignalKind
 from wanghuo.identity import derived
 from wanghuo.notices import sensing, telling
 from wanghuo.notices.hearing import Hearing
@@ -112,13 +110,7 @@ def _release(hearing: Hearing, alarm: Alarm) -> None:
     current = hearing.scene.alarms[alarm.id]
     if current.incident_id:
         return  # went along with another point just now
-    known = hearing.scene.points.get(alarm.origin)
-    point = known or Point(alarm.origin, alarm.sender, alarm.sensor)
-    kind = SignalKind.FIRE if alarm.type is AlarmType.FIRE else SignalKind.NOTABLE
-    signal = Signal(
-        kind=kind, sender=alarm.sender, received_at=alarm.last_at, digest=alarm.last_digest
-    )
-    sensed = Sensed(signal, replace(point, sensor=alarm.sensor), hearing.at, hearing.entry_id)
+    sensed = sensing.sensed_before(hearing, current)
     if sensing.let_through(hearing, current, sensed):
         incident_id = hearing.scene.alarms[alarm.id].incident_id
         before_level = hearing.incident(incident_id).level

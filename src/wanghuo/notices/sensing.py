@@ -120,16 +120,21 @@ def _recent(hearing: Hearing, alarm: Alarm) -> bool:
 
 def _take_along(hearing: Hearing, incident_id: str, alarm: Alarm, link: Link) -> None:
     """A shelved alarm of the same place goes along with the second different point."""
+    sensed = replace(sensed_before(hearing, alarm), link=link)
+    _attach(hearing, incident_id, alarm, sensed, said_joined=True)
+
+
+def sensed_before(hearing: Hearing, alarm: Alarm) -> Sensed:
+    """What a held alarm reported, as if it reported it now."""
+    known = hearing.scene.points.get(alarm.origin)
+    point = known or Point(alarm.origin, alarm.sender, alarm.sensor)
     signal = Signal(
         kind=SignalKind.FIRE if alarm.type is AlarmType.FIRE else SignalKind.NOTABLE,
         sender=alarm.sender,
         received_at=alarm.last_at,
         digest=alarm.last_digest,
     )
-    known = hearing.scene.points.get(alarm.origin)
-    point = known or Point(alarm.origin, alarm.sender, alarm.sensor)
-    sensed = Sensed(signal, replace(point, sensor=alarm.sensor), hearing.at, hearing.entry_id, link)
-    _attach(hearing, incident_id, alarm, sensed, said_joined=True)
+    return Sensed(signal, replace(point, sensor=alarm.sensor), hearing.at, hearing.entry_id)
 
 
 def _attach(
@@ -149,6 +154,9 @@ def _attach(
 def _more(hearing: Hearing, alarm: Alarm, sensed: Sensed, *, again: bool) -> None:
     """The point of a known alarm reported once more."""
     _touch(hearing, alarm.incident_id)
+    for other in hearing.scene.alarms_at(alarm.place_key):
+        if other.origin != alarm.origin and not other.incident_id and _recent(hearing, other):
+            let_through(hearing, other, sensed_before(hearing, other))
     if not again and alarm.type is AlarmType.FIRE:
         return
     before_level = hearing.incident(alarm.incident_id).level
