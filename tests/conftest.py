@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -20,14 +21,23 @@ from wanghuo.engines.stream import STREAMS, Stream
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 TEMPLATE = "template_wanghuo"
+MEMORY_FREE_MIN_BYTES = 4 * 1024**3
 
 Dsn = Callable[[str], str]
+
+
+def engines_base() -> str | None:
+    """Where engines of tests keep their files: in memory where there is room, else the usual."""
+    memory = Path("/dev/shm")  # noqa: S108 — a fresh folder of mode 0700 is made in it
+    if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_FREE_MIN_BYTES:
+        return str(memory)
+    return None
 
 
 @pytest.fixture(scope="session")
 def engines_folder() -> Iterator[Path]:
     """A short folder of this run, because socket paths are short."""
-    with tempfile.TemporaryDirectory(prefix="wh") as folder:
+    with tempfile.TemporaryDirectory(prefix="wh", dir=engines_base()) as folder:
         yield Path(folder)
 
 
@@ -38,12 +48,14 @@ async def postgres(engines_folder: Path) -> AsyncIterator[EmbeddedPostgres]:
         engines_folder / "pg", settings={"fsync": "off", "max_connections": "100"}
     )
     await server.start()
-    connection = await asyncpg.connect(server.dsn(OWNER))
-    await connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    await connection.close()
-    await migrate(server.dsn(OWNER, TEMPLATE), MIGRATIONS)
-    yield server
-    await server.stop()
+    try:
+        connection = await asyncpg.connect(server.dsn(OWNER))
+        await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+        await connection.close()
+        await migrate(server.dsn(OWNER, TEMPLATE), MIGRATIONS)
+        yield server
+    finally:
+        await server.stop()
 
 
 _count = itertools.count()

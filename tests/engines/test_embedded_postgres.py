@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.conftest import engines_base
 from wanghuo.engines.embedded_folder import living_in
 from wanghuo.engines.embedded_postgres import OWNER, EmbeddedPostgres
 from wanghuo.errors import Refused
@@ -36,7 +37,7 @@ asyncio.run(main())
 @pytest.fixture
 def closed_folder() -> Iterator[Path]:
     """A folder inside one that only its owner may enter."""
-    with tempfile.TemporaryDirectory(prefix="wh") as outer:
+    with tempfile.TemporaryDirectory(prefix="wh", dir=engines_base()) as outer:
         Path(outer).chmod(0o700)
         yield Path(outer) / "postgres"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import MIGRATIONS
+from tests.conftest import MIGRATIONS, engines_base
 from tests.signals.makers import a_record, an_entry
 from tests.waiting import until
 from wanghuo.clock import WallClock
@@ -66,15 +66,17 @@ class House:
 
 @pytest.fixture(scope="module")
 async def engines() -> AsyncIterator[tuple[EmbeddedPostgres, EmbeddedNats]]:
-    with tempfile.TemporaryDirectory(prefix="wh") as folder:
+    with tempfile.TemporaryDirectory(prefix="wh", dir=engines_base()) as folder:
         postgres = EmbeddedPostgres(Path(folder) / "pg", settings={"shared_buffers": "32MB"})
         nats = EmbeddedNats(Path(folder) / "nats")
         await postgres.start()
         await nats.start()
-        await migrate(postgres.dsn(OWNER), MIGRATIONS)
-        yield postgres, nats
-        await nats.stop()
-        await postgres.stop()
+        try:
+            await migrate(postgres.dsn(OWNER), MIGRATIONS)
+            yield postgres, nats
+        finally:
+            await nats.stop()
+            await postgres.stop()
 
 
 @pytest.fixture
