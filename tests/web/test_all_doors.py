@@ -1,0 +1,178 @@
+"""Every door of the finished product: who may pass it, and that no stranger may."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from tests.web.makers import Site, open_site
+from wanghuo.clock import WallClock
+from wanghuo.compose import web as compose_web
+from wanghuo.engines.postgres import Database
+from wanghuo.engines.stream import Stream
+from wanghuo.gateways.store import put_quarantine
+from wanghuo.principal import PERMISSIONS, Permission, Role
+from wanghuo.signals.feed import SignalIntake
+
+P = Permission
+Door = tuple[str, str]
+
+# Everybody may knock; what proves the caller, if anything must, is said beside it.
+PUBLIC: dict[Door, str] = {
+    ("GET", "/healthz"): "alive, nothing else",
+    ("GET", "/readyz"): "which part is down, nothing else",
+    ("GET", "/metrics"): "loopback, or a token",
+    ("POST", "/api/v1/session"): "a password",
+    ("POST", "/api/v1/answers"): "a signature",
+    ("POST", "/push/ctwing/{secret}"): "the secret in the path",
+    ("POST", "/push/iotda/{secret}"): "the secret in the path",
+    ("POST", "/push/onenet/{secret}"): "the secret in the path",
+    ("GET", "/push/onenet/{secret}"): "the secret in the path",
+    ("POST", "/push/vendor/{secret}"): "the secret in the path",
+}
+# What a signed-in caller needs. None: being signed in is enough.
+NEEDS: dict[Door, Permission | None] = {
+    ("GET", "/api/v1/session"): None,
+    ("DELETE", "/api/v1/session"): None,
+    ("GET", "/api/v1/people"): P.ADMINISTER,
+    ("POST", "/api/v1/people"): P.ADMINISTER,
+    ("PATCH", "/api/v1/people/{person_id}"): P.ADMINISTER,
+    ("GET", "/api/v1/tokens"): P.ADMINISTER,
+    ("POST", "/api/v1/tokens"): P.ADMINISTER,
+    ("DELETE", "/api/v1/tokens/{token_id}"): P.ADMINISTER,
+    ("GET", "/api/v1/audit"): P.AUDIT,
+    ("GET", "/api/v1/audit/check"): P.AUDIT,
+    ("GET", "/api/v1/audit/export"): P.AUDIT,
+    ("POST", "/api/v1/import/{kind}"): P.IMPORT,
+    ("POST", "/api/v1/access/signals"): P.SEND_SIGNALS,
+    ("POST", "/api/v1/incidents/{number}/{act}"): P.JUDGE,
+    ("POST", "/api/v1/shelves"): P.JUDGE,
+    ("POST", "/api/v1/shelves/end"): P.JUDGE,
+    ("POST", "/api/v1/test-windows"): P.JUDGE,
+}
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+OPERATORS_ONLY = {("POST", "/api/v1/access/signals")}  # they speak for an operator's own devices
+STREAMS = {("GET", "/api/v1/live")}
+MINE = ("/api/v1/session", "/api/v1/people", "/api/v1/tokens", "/api/v1/audit", "/api/v1/summary")
+
+
+@pytest.fixture
+async def house(
+    database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
+) -> AsyncIterator[Site]:
+    """The product's own routers over real engines."""
+    intake = SignalIntake(web_database.dsn, nats_stream, WallClock(), put_quarantine)
+    await intake.start()
+    routers = [
+        router
+        for router in compose_web._routers()
+        if not any(c.path.startswith(MINE) for c in iter_route_contexts(router.routes) if c.path)
+    ]
+    async with open_site(database, web_database, nats_stream, tmp_path, routers=routers) as site:
+        site.house.intake = intake
+        (tmp_path / "dist").mkdir()
+        (tmp_path / "dist" / "index.html").write_text("page", encoding="utf-8")
+        yield site
+    await intake.stop()
+
+
+def doors(site: Site) -> list[Door]:
+    return sorted(
+        (method, context.path or "")
+        for context in iter_route_contexts(site.app.router.routes)
+        if isinstance(context.original_route, APIRoute)
+        for method in context.methods or ()
+        if "/try/" not in (context.path or "")
+    )
+
+
+def needed(door: Door) -> Permission | None:
+    """What a door needs; every other one that only reads needs SEE."""
+    if door in NEEDS:
+        return NEEDS[door]
+    assert door[0] not in WRITES, f"{door} changes something: say here who may"
+    return P.SEE
+
+
+def where(path: str) -> str:
+    known = path.replace("{kind}", "places").replace("{act}", "note")
+    return known.replace("{", "").replace("}", "")
+
+
+async def test_no_stranger_passes_any_door(house: Site) -> None:
+    found = doors(house)
+    assert len(found) > 40
+    assert set(PUBLIC) <= set(found)
+    for door in found:
+        if door in PUBLIC:
+            continue
+        for client in (house.client(), house.client(Authorization="Bearer not-a-token")):
+            answer = await client.request(door[0], where(door[1]))
+            assert answer.status_code == 401, f"{door} let a stranger in"
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_passes_exactly_the_doors_of_its_permissions(
+    house: Site, role: Role
+) -> None:
+    for door in doors(house):
+        if door in PUBLIC or door in STREAMS or door == ("DELETE", "/api/v1/session"):
+            continue
+        permission = needed(door)
+        allowed = permission is None or permission in PERMISSIONS[role]
+        allowed = allowed and (role is Role.OPERATOR or door not in OPERATORS_ONLY)
+        answer = await house.client(role.value).request(door[0], where(door[1]))
+        assert (answer.status_code == 403) != allowed, f"{role} at {door}: {answer.status_code}"
+        assert answer.status_code < 500, f"{role} at {door}: {answer.text}"
+
+
+async def test_a_public_door_that_asks_for_proof_refuses_without_it(house: Site) -> None:
+    for door, proof in PUBLIC.items():
+        if "nothing" in proof or "loopback" in proof:
+            continue
+        answer = await house.client().request(door[0], where(door[1]), json={})
+        assert answer.status_code in {401, 403, 404, 422}, f"{door} needs {proof}"
+
+
+async def test_every_door_is_described_with_its_refusals(house: Site) -> None:
+    described = (await house.client().get("/api/openapi.json")).json()
+    bare = []
+    for path, methods in described["paths"].items():
+        for method, about in methods.items():
+            door = (method.upper(), path)
+            if "/try/" in path or door in PUBLIC:
+                continue
+            told = set(about["responses"])
+            if not about.get("summary") or not {"401"} <= told:
+                bare.append((method, path, sorted(told)))
+    assert bare == []
+
+
+async def test_no_hostile_value_of_any_parameter_is_our_error(house: Site) -> None:
+    hostile = ["", "\x00", "'; DROP TABLE x --", "../../etc/passwd", "9" * 400, "火" * 300, "%00"]
+    client = house.client("admin")
+    for method, path in doors(house):
+        if (method, path) in STREAMS or method != "GET" or "{" not in path:
+            continue
+        for value in hostile:
+            text = path.partition("{")[0] + "%s" + path.partition("}")[2]
+            answer = await client.get(text % value.replace("\x00", "%00").replace("/", "%2F"))
+            assert answer.status_code < 500, f"{path} with {value!r}: {answer.text}"
+
+
+async def test_no_hostile_value_of_any_query_is_our_error(house: Site) -> None:
+    described = (await house.client().get("/api/openapi.json")).json()
+    client = house.client("admin")
+    tried = 0
+    for path, methods in described["paths"].items():
+        asked = methods.get("get")
+        if asked is None or "{" in path or ("GET", path) in STREAMS:
+            continue
+        for parameter in asked.get("parameters", []):
+            for value in ("\x00", "-1", "99999999999999999999", "NaN", "'", "\ud800", "x" * 2000):
+                sent = {parameter["name"]: value.encode("utf-8", "surrogatepass")}
+                answer = await client.get(path, params=sent)
+                assert answer.status_code < 500, f"{path} {parameter['name']}={value!r}"
+                tried += 1
+    assert tried > 50
