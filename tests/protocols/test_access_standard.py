@@ -72,9 +72,27 @@ def test_a_flawed_record_is_refused_naming_field_and_remedy(
     assert caught.value.en
 
 
+def test_a_time_beyond_the_calendar_is_no_time() -> None:
+    signal = access_standard.read(raw(at="0001-01-01T00:00:00+08:00"), "op1", NOW).signal
+    assert signal.happened_at is None
+
+
+def test_a_fire_in_the_wrong_encoding_is_a_fire() -> None:
+    said = '{"device":"D-1","kind":"fire","at":"2026-11-22T08:00:00Z","text":"烟雾报警"}'
+    taken = access_standard.read(said.encode("gb18030"), "op1", NOW)
+    assert (taken.signal.kind, taken.signal.text) == (SignalKind.FIRE, "烟雾报警")
+    assert taken.flaw is not None
+
+
+def test_words_are_cleaned_of_what_no_database_holds() -> None:
+    signal = access_standard.read(raw(kind="fire", text="a\0b\n", unit="\ud800"), "op1", NOW).signal
+    assert signal.text == "a b"
+
+
 @pytest.mark.parametrize(
     "changed",
     [
+        {"point": "p\0"},
         {"at": "broken"},
         {"at": None},
         {"value": "hot"},

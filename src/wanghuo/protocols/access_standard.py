@@ -11,14 +11,16 @@ Invariant (fuzzed). Any bytes give a Taken or RecordError, and never another err
 """
 
 import hashlib
+import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Annotated, Final
 
 import msgspec
 
 from wanghuo.facts.signal import FIRE_LANE, SensorKind, Signal, SignalKind
+from wanghuo.protocols.clean_text import cleaned
 
 RECORDS_MAX: Final = 5000
 RECORD_SIZE_BYTES_MAX: Final = 16 * 1024
@@ -84,7 +86,7 @@ REMEDIES: Final[dict[str, tuple[str, str]]] = {
         "时间须为带时区的 RFC 3339, 例如 2026-11-22T08:30:00.250+08:00",
         "give RFC 3339 with an offset, e.g. 2026-11-22T08:30:00.250+08:00",
     ),
-    "point": ("点位编号至多 64 字", "give at most 64 characters"),
+    "point": ("点位编号至多 64 个可见字符", "give at most 64 printable characters"),
     "sensor": (
         "传感器类别须为 " + "、".join(SensorKind) + " 之一",
         "give one of " + ", ".join(SensorKind),
@@ -103,7 +105,6 @@ REMEDIES: Final[dict[str, tuple[str, str]]] = {
 _batch = msgspec.json.Decoder(Batch)
 _full = msgspec.json.Decoder(_Full)
 _details = msgspec.json.Decoder(Details)
-_anything = msgspec.json.Decoder()
 _name = re.compile(NAME_PATTERN)
 _path = re.compile(r"at `\$\.(\w+)")
 _missing = re.compile(r"missing required field `(\w+)`")
@@ -207,14 +208,14 @@ def _taken(record: Details, raw: bytes, operator: str, device: str, received_at:
         sender=f"access:{operator}/{device}",
         received_at=received_at,
         digest=_digest(raw),
-        point=record.point,
+        point=cleaned(record.point),
         sensor=record.sensor,
-        happened_at=record.at,
+        happened_at=_utc(record.at),
         status=record.status,
-        quantity=record.quantity,
+        quantity=cleaned(record.quantity),
         value=record.value if isfinite(record.value) else 0.0,
-        unit=record.unit,
-        text=record.text,
+        unit=cleaned(record.unit),
+        text=cleaned(record.text),
         raw=raw if record.kind in FIRE_LANE else b"",
     )
     return Taken(signal, flaw)
@@ -224,10 +225,7 @@ def _taken_in_spite(
     flaw: RecordError, raw: bytes, operator: str, device: str, received_at: datetime
 ) -> Taken:
     """A fire with a bad detail, best effort; any other flawed record raises its flaw."""
-    try:
-        said = _anything.decode(raw)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise flaw from None
+    said = _read_kindly(raw)
     if not isinstance(said, dict) or said.get("kind") != SignalKind.FIRE:
         raise flaw
     named = device or said.get("device")
@@ -240,23 +238,43 @@ def _taken_in_spite(
         sender=f"access:{operator}/{named}",
         received_at=received_at,
         digest=_digest(raw),
-        point=point[:64] if isinstance(point, str) else "",
+        point=cleaned(point[:64]) if isinstance(point, str) else "",
         sensor=_sensor(said.get("sensor")),
-        text=text[:500] if isinstance(text, str) else "",
+        text=cleaned(text[:500]) if isinstance(text, str) else "",
         raw=raw[:RECORD_SIZE_BYTES_MAX],
     )
     return Taken(signal, flaw)
+
+
+def _read_kindly(raw: bytes) -> object:
+    """What a record says in spite of its encoding: GB 18030 for UTF-8, halves of characters."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return json.loads(raw.decode(encoding, "strict"))
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def _flaw_within(record: Details, raw: bytes) -> RecordError | None:
     """What types alone do not say."""
     if record.kind is SignalKind.READING and not record.quantity:
         return _error("quantity")
+    if not record.point.isprintable():
+        return _error("point")
     if not isfinite(record.value):
         return _error("value")
     if len(raw) > RECORD_SIZE_BYTES_MAX:
         return _error("record")
     return None
+
+
+def _utc(at: datetime) -> datetime | None:
+    """The same moment in UTC; None where the calendar ends."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _sensor(said: object) -> SensorKind:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from wanghuo.facts.signal import FIRE_LANE, SensorKind, Signal, SignalKind
+from wanghuo.protocols.clean_text import cleaned
 
 TEXT_SIZE_MAX_CHARS: Final = 500
 DEVICE_SIZE_MAX_CHARS: Final = 64
@@ -120,7 +121,7 @@ def text_of(said: object) -> str:
     """A scalar as clean text; "" for None, objects and the carriers' word "undefined"."""
     if isinstance(said, bool) or not isinstance(said, str | int | float):
         return ""
-    text = str(said).strip()
+    text = cleaned(str(said).strip())
     return "" if text == "undefined" else text
 
 
