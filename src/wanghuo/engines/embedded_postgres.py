@@ -47,6 +47,9 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "max_wal_size": "1GB",
     "checkpoint_timeout": "10min",
     "unix_socket_permissions": "0700",
+    "dynamic_shared_memory_type": "mmap",  # /dev/shm is small in containers and outlives a crash
+    "min_dynamic_shared_memory": "16MB",
+    "log_checkpoints": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",

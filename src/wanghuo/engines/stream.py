@@ -7,7 +7,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -28,7 +28,8 @@ from nats.js.api import (
     StreamConfig,
 )
 
-from wanghuo.errors import Unavailable
+from wanghuo.errors import Refused, Unavailable
+from wanghuo.identity import new_secret
 
 FACTS = "FACTS"  # facts.<topic>: kept for days, read by the live stream
 ROUTINE = "ROUTINE"  # routine.<partition>: purged behind its readers (following.py)
@@ -46,11 +47,14 @@ FOLLOW_IDLE_S = 60.0
 FOLLOW_BATCH = 256
 FOLLOW_WAIT_S = 1.0
 MESSAGE_ID_HEADER = "Nats-Msg-Id"
+WHOLE_MAX = 1000  # messages in an atomic batch; the server's limit
+DUPLICATE_IN_BATCH = 10201  # the server's error code
 
 STREAMS: tuple[StreamConfig, ...] = (
     StreamConfig(
         name=FACTS, subjects=["facts.>"], retention=RetentionPolicy.LIMITS,
         discard=DiscardPolicy.OLD, max_age=3 * DAY_S, max_bytes=1024 * MIB, duplicate_window=600,
+        allow_atomic=True,
     ),
     StreamConfig(
         name=ROUTINE, subjects=["routine.>"], retention=RetentionPolicy.LIMITS,
@@ -128,6 +132,14 @@ class Pull:
             await self._subscription.unsubscribe()
         except nats.errors.Error as error:
             _log.debug("unsubscribe_failed", error=repr(error))
+
+
+def _whole_headers(batch: str, number: int, msg_id: str) -> dict[str, str]:
+    return {
+        "Nats-Batch-Id": batch,
+        "Nats-Batch-Sequence": str(number),
+        MESSAGE_ID_HEADER: msg_id,
+    }
 
 
 class _Life:
@@ -221,6 +233,34 @@ class Stream:
         except (TimeoutError, nats.errors.Error) as error:
             raise Unavailable(f"the stream did not store {subject}: {error!r}") from error
         return ack.seq
+
+    async def publish_whole(self, messages: Sequence[tuple[str, bytes, str]]) -> None:
+        """Store (subject, payload, msg_id) messages of one stream, all in this order or none.
+
+        One fsync or two for all of them; the stream must allow atomic batches (FACTS does).
+        Raises Refused if one of the ids is stored already, Unavailable if it is not known to be
+        stored.
+        """
+        assert 0 < len(messages) <= WHOLE_MAX
+        if not self._client.is_connected:
+            raise Unavailable("NATS is not connected")
+        batch = new_secret(12)
+        try:
+            for number, (subject, payload, msg_id) in enumerate(messages[:-1], 1):
+                await self._client.publish(
+                    subject, payload, headers=_whole_headers(batch, number, msg_id)
+                )
+            subject, payload, msg_id = messages[-1]
+            headers = _whole_headers(batch, len(messages), msg_id)
+            await self._jetstream.publish(
+                subject, payload, PUBLISH_TIMEOUT_S, headers={**headers, "Nats-Batch-Commit": "1"}
+            )
+        except nats.js.errors.APIError as error:
+            if error.err_code == DUPLICATE_IN_BATCH:
+                raise Refused("a message of the batch is stored already") from error
+            raise Unavailable(f"the batch was not stored: {error!r}") from error
+        except (TimeoutError, nats.errors.Error) as error:
+            raise Unavailable(f"the batch was not stored: {error!r}") from error
 
     async def say(self, subject: str, payload: bytes) -> None:
         """Tell whoever listens now; nothing is stored. Raises Unavailable while disconnected."""
