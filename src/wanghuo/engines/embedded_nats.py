@@ -34,6 +34,7 @@ READY_POLL_S = 0.02
 READY_PATIENCE_S = 120.0
 STOP_PATIENCE_S = 15.0
 RESTART_PAUSE_S = 0.2
+PORT_ATTEMPTS = 3
 
 _log = structlog.get_logger("engines.embedded_nats")
 
@@ -114,8 +115,7 @@ class EmbeddedNats:
             if found:
                 _log.warning("leftover_server_stopped", processes=found)
             self._secret = self._secret_on_file()
-            self._port = free_port()
-            await self._launch()
+            await self._launch_on_a_free_port()
         except BaseException:
             await self.stop()
             raise
@@ -170,6 +170,18 @@ jetstream {{
 """
         _write_private(path, text)
         return path
+
+    async def _launch_on_a_free_port(self) -> None:
+        """Another program may take the port between our looking and the server's opening it."""
+        for left in reversed(range(PORT_ATTEMPTS)):
+            self._port = free_port()
+            try:
+                await self._launch()
+            except Unavailable:
+                if left == 0:
+                    raise
+            else:
+                return
 
     async def _launch(self) -> None:
         argv = [binary(), "-c", str(self._write_configuration())]

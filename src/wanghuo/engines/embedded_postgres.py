@@ -36,6 +36,7 @@ SOCKET_NAME = f".s.PGSQL.{PORT}"
 READY_POLL_S = 0.03
 STOP_FAST_S = 30.0
 RESTART_PAUSE_S = 0.2
+RESTART_PAUSE_MAX_S = 5.0
 SERVER_SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -267,6 +268,7 @@ class EmbeddedPostgres:
 
     async def _keep_running(self) -> None:
         """When the server dies alone, clear up and start it again, for as long as we live."""
+        pause_s = RESTART_PAUSE_S
         while True:
             assert self._process
             status = await self._process.wait()
@@ -278,5 +280,8 @@ class EmbeddedPostgres:
                 self._remove_stale_locks()
                 await self._launch()
             except (Unavailable, Refused, OSError) as error:
-                _log.error("restart_failed", error=str(error))
-                await self._clock.sleep(RESTART_PAUSE_S)
+                _log.error("restart_failed", error=str(error), again_in_s=pause_s)
+                await self._clock.sleep(pause_s)
+                pause_s = min(pause_s * 2, RESTART_PAUSE_MAX_S)
+            else:
+                pause_s = RESTART_PAUSE_S

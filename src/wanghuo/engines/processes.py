@@ -18,7 +18,7 @@ import structlog
 from wanghuo.clock import Clock
 from wanghuo.engines.embedded_folder import tell
 from wanghuo.engines.leash import leashed
-from wanghuo.engines.telemetry import CHILD_RESTARTS
+from wanghuo.engines.telemetry import CHILD_RESTARTS, SHARED, forget_process
 from wanghuo.errors import Unavailable
 
 STOP_PATIENCE_S = 10.0
@@ -156,6 +156,8 @@ class Processes:
                 pause_s = PAUSE_FIRST_S
             _log.error("child_died", child=child.role, status=status, again_in_s=pause_s)
             CHILD_RESTARTS.labels(role=child.role).inc()
+            if SHARED in child.environment:
+                forget_process(self._running[child.role].pid, child.environment[SHARED])
             await self._clock.sleep(pause_s)
             pause_s = min(pause_s * 2, PAUSE_LAST_S)
             starting = asyncio.ensure_future(self._spawn(child))
