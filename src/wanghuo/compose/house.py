@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from wanghuo.engines.leash import leashed
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.processes import Child, Processes
 from wanghuo.engines.stream import Stream
+from wanghuo.engines.telemetry import shared_metrics
 from wanghuo.errors import Refused, WanghuoError
 from wanghuo.settings import Settings, as_toml
 
@@ -160,6 +162,7 @@ def _children(
     settings: Settings, config: Path, ready: Callable[[], Awaitable[bool]]
 ) -> list[Child]:
     """In the order of starting: ears last but one, so that what they hear is judged at once."""
+    shared = shared_metrics(settings.data_dir / "metrics")
     made = [
         Child(role="engine", argv=_argv("engine", config)),
         Child(role="web", argv=_argv("web", config), ready=ready),
@@ -170,4 +173,4 @@ def _children(
     ]
     if settings.traffic:
         made.append(Child(role="twin", argv=_argv("twin", config)))
-    return made
+    return [replace(child, environment=shared) for child in made]

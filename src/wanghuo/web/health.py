@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from wanghuo.engines.postgres import DOWN
+from wanghuo.engines.telemetry import exposition
 from wanghuo.errors import Forbidden, Unauthenticated
 from wanghuo.principal import Permission
 from wanghuo.web.house import House, house_of
@@ -90,7 +91,7 @@ async def metrics(
         who = await signed_in(request, bearer, None)
         if not (who.may(Permission.AUDIT) or who.may(Permission.ADMINISTER)):
             raise Forbidden("figures are for auditors and administrators")
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _from_this_machine(request: Request) -> bool:
