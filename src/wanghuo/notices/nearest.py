@@ -3,14 +3,16 @@
 Ties are broken by id, so the same city always gives the same answer.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from wanghuo.place import METRES_PER_DEGREE, near_distance_m
 from wanghuo.premises.model import Station
 
-CELL_DEGREES: Final = 0.02  # about 2 km
-RINGS_MAX: Final = 40  # beyond that everything is looked at
+CELL_DEGREES: Final = 0.01  # about 1 km
+RINGS_MAX: Final = 10  # beyond about 10 km every station is looked at
+_NARROW: Final = 0.6  # a cell is narrower from east to west; enough up to 53 degrees of latitude
+Cells = dict[tuple[int, int], list[Station]]
 
 
 class Stations:
@@ -18,14 +20,13 @@ class Stations:
 
     def __init__(self, stations: Iterable[Station]) -> None:
         self.by_id: dict[str, Station] = {}
-        self._cells: dict[str, dict[tuple[int, int], list[Station]]] = {}
+        self._cells: dict[str, Cells] = {}
         self._towns: dict[tuple[str, str], list[Station]] = {}
         for station in sorted(stations, key=lambda s: s.id):
             self.by_id[station.id] = station
             self._towns.setdefault((station.level, station.town_code), []).append(station)
             cells = self._cells.setdefault(station.level, {})
             cells.setdefault(_cell(station.lon, station.lat), []).append(station)
-        self._sizes = {lv: sum(map(len, cells.values())) for lv, cells in self._cells.items()}
 
     def of_town(self, level: str, town_code: str) -> list[Station]:
         """The stations of a level that belong to a town, by id."""
@@ -45,43 +46,37 @@ class Stations:
         where: longitude and latitude. without: ids not to pick. on_duty False: those off duty
         are picked as well.
         """
+        cells = self._cells.get(level, {})
         lon, lat = where
-        cells = self._cells.get(level)
-        if not cells:
-            return None
         best: tuple[float, str, Station] | None = None
-        seen, home = 0, _cell(lon, lat)
-        for ring in range(RINGS_MAX + 1):
-            reach_m = (ring - 1) * CELL_DEGREES * METRES_PER_DEGREE * _SHRINK
+        for ring in range(RINGS_MAX + 2):
+            reach_m = (ring - 1) * CELL_DEGREES * METRES_PER_DEGREE * _NARROW
             if reach_m > radius_m or (best is not None and best[0] <= reach_m):
                 break
-            for station in self._ring(cells, home, ring):
-                seen += 1
+            found = _ring(cells, _cell(lon, lat), ring) if ring <= RINGS_MAX else _all(cells)
+            for station in found:
                 if (on_duty and not station.on_duty) or station.id in without:
                     continue
                 distance = near_distance_m(lon, lat, station.lon, station.lat)
                 if best is None or (distance, station.id) < best[:2]:
                     best = (distance, station.id, station)
-            if seen == self._sizes[level]:
-                break
         if best is None or best[0] > radius_m:
             return None
         return best[2], round(best[0])
 
-    @staticmethod
-    def _ring(
-        cells: dict[tuple[int, int], list[Station]], home: tuple[int, int], ring: int
-    ) -> Iterable[Station]:
-        """The stations of the square ring of cells `ring` steps away from `home`."""
-        east, north = home
-        for x in range(east - ring, east + ring + 1):
-            edge = abs(x - east) == ring
-            steps = range(north - ring, north + ring + 1) if edge else (north - ring, north + ring)
-            for y in steps:
-                yield from cells.get((x, y), ())
+
+def _ring(cells: Cells, home: tuple[int, int], ring: int) -> Iterator[Station]:
+    """The stations of the square ring of cells `ring` steps away from `home`."""
+    east, north = home
+    for x in range(east - ring, east + ring + 1):
+        edge = abs(x - east) == ring
+        for y in range(north - ring, north + ring + 1, 1 if edge else 2 * ring):
+            yield from cells.get((x, y), ())
 
 
-_SHRINK: Final = 0.6  # a cell is narrower east to west; enough up to 53 degrees of latitude
+def _all(cells: Cells) -> Iterator[Station]:
+    for stations in cells.values():
+        yield from stations
 
 
 def _cell(lon: float, lat: float) -> tuple[int, int]:

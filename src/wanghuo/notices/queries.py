@@ -31,14 +31,26 @@ SELECT json_build_object(
 # Everything about the places and incidents concerned.
 # $1 place ids, $2 incident ids, $3 senders, $4 origins, $5 days, $6 earliest last_at of a
 # neighbour, $7 earliest nuisance, $8 a neighbour's distance in degrees of
-# latitude, $9 the same of longitude
+# latitude, $9 the same of longitude. LATERAL with OFFSET 0 looks each key up in its index: without
+# it a planner with old statistics reads the whole city for every judgement (0.4 s instead of 5 ms).
 SCENE: Final = """
 WITH near AS MATERIALIZED (
     SELECT p.id, p.building, p.lat, p.lon FROM premises.place p WHERE p.id = ANY ($1::text[])
+), live AS MATERIALIZED (
+    SELECT a.* FROM unnest($1::text[]) AS k (key) CROSS JOIN LATERAL (
+        SELECT id, incident_id FROM alarms.alarm
+        WHERE place_id = k.key AND state <> 'normal' OFFSET 0) a
+    UNION SELECT a.* FROM unnest($4::text[]) AS k (key) CROSS JOIN LATERAL (
+        SELECT id, incident_id FROM alarms.alarm
+        WHERE origin = k.key AND state <> 'normal' OFFSET 0) a
+    UNION SELECT a.* FROM unnest($3::text[]) AS k (key) CROSS JOIN LATERAL (
+        SELECT id, incident_id FROM alarms.alarm
+        WHERE sender = k.key AND state <> 'normal' OFFSET 0) a
 ), inc AS MATERIALIZED (
     SELECT id FROM incidents.incident WHERE id = ANY ($2::text[])
-    UNION SELECT id FROM incidents.incident
-        WHERE state <> 'closed' AND place_id = ANY ($1::text[])
+    UNION SELECT i.id FROM unnest($1::text[]) AS k (key) CROSS JOIN LATERAL (
+        SELECT id FROM incidents.incident
+        WHERE place_id = k.key AND state <> 'closed' OFFSET 0) i
     UNION SELECT i.id FROM near JOIN incidents.incident i
         ON i.building = near.building AND i.building <> '' AND i.state <> 'closed'
         WHERE i.last_at >= $6
@@ -48,56 +60,58 @@ WITH near AS MATERIALIZED (
         WHERE i.last_at >= $6
     UNION SELECT id FROM incidents.incident
         WHERE state <> 'closed' AND place_id = '' AND place_name = ANY ($3::text[])
-    UNION SELECT incident_id FROM alarms.alarm
-        WHERE state <> 'normal' AND incident_id <> ''
-        AND (origin = ANY ($4::text[]) OR sender = ANY ($3::text[])
-            OR place_id <> '' AND place_id = ANY ($1::text[]))
+    UNION SELECT incident_id FROM live WHERE incident_id <> ''
 ), incs AS MATERIALIZED (
-    SELECT i.* FROM incidents.incident i WHERE i.id IN (SELECT id FROM inc)
+    SELECT i.* FROM inc CROSS JOIN LATERAL (
+        SELECT * FROM incidents.incident WHERE id = inc.id OFFSET 0) i
 ), part AS MATERIALIZED (
-    SELECT p.* FROM notices.party p WHERE p.incident_id IN (SELECT id FROM inc)
+    SELECT p.* FROM inc CROSS JOIN LATERAL (
+        SELECT * FROM notices.party WHERE incident_id = inc.id OFFSET 0) p
+), wanted AS MATERIALIZED (
+    SELECT unnest($1::text[]) AS id UNION SELECT place_id FROM incs
 ), site AS MATERIALIZED (
     SELECT p.id, p.name, p.category, p.unit_id, p.address, p.town_code, t.name AS town_name,
         t.short AS town_short, p.building, p.lon, p.lat, p.people, p.sleeping, p.profile, p.test
-    FROM premises.place p JOIN premises.town t ON t.code = p.town_code
-    WHERE p.id = ANY ($1::text[]) OR p.id IN (SELECT place_id FROM incs)
+    FROM wanted CROSS JOIN LATERAL (
+        SELECT * FROM premises.place WHERE id = wanted.id OFFSET 0) p
+    JOIN premises.town t ON t.code = p.town_code
 )
 SELECT json_build_object(
     'sites', (SELECT coalesce(json_agg(r), '[]') FROM site r),
     'incidents', (SELECT coalesce(json_agg(r), '[]') FROM incs r),
     'evidence', (SELECT coalesce(json_agg(r ORDER BY r.incident_id, r.line), '[]')
-        FROM incidents.evidence r WHERE r.incident_id IN (SELECT id FROM inc)),
+        FROM inc CROSS JOIN LATERAL (
+            SELECT * FROM incidents.evidence WHERE incident_id = inc.id OFFSET 0) r),
     'tails', (SELECT coalesce(json_agg(r), '[]') FROM (
-        SELECT DISTINCT ON (t.incident_id) t.incident_id, t.line, t.digest
-        FROM incidents.timeline t WHERE t.incident_id IN (SELECT id FROM inc)
-        ORDER BY t.incident_id, t.line DESC) r),
+        SELECT t.* FROM inc CROSS JOIN LATERAL (
+            SELECT incident_id, line, digest FROM incidents.timeline
+            WHERE incident_id = inc.id ORDER BY line DESC LIMIT 1) t) r),
     'parties', (SELECT coalesce(json_agg(r), '[]') FROM part r),
     'notices', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT n.id, n.party_id, n.incident_id, n.number, n.town_code, n.role, n.contact_id,
             n.recipient, n.address, n.channel, n.purpose, n.round, n.message, n.planned_at,
             n.due_at, n.answered_at, n.acknowledged_at, n.state = 'stopped' AS stopped
-        FROM notices.notice n WHERE n.incident_id IN (SELECT id FROM inc)) r),
+        FROM inc CROSS JOIN LATERAL (
+            SELECT * FROM notices.notice WHERE incident_id = inc.id OFFSET 0) n) r),
     'alarms', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT a.id, a.origin, a.sender, a.alarm_type AS type, a.sensor, a.device_id,
             CASE WHEN a.place_id = '' THEN '?' || a.sender ELSE a.place_id END AS place_key,
             a.town_code, a.incident_id, a.state, a.first_at, a.last_at, a.repeats, a.last_digest,
             a.shelved, a.text
-        FROM alarms.alarm a WHERE a.id IN (
-            SELECT id FROM alarms.alarm WHERE incident_id IN (SELECT id FROM inc)
-            UNION SELECT id FROM alarms.alarm
-                WHERE state <> 'normal' AND place_id <> '' AND place_id = ANY ($1::text[])
-            UNION SELECT id FROM alarms.alarm
-                WHERE state <> 'normal' AND origin = ANY ($4::text[])
-            UNION SELECT id FROM alarms.alarm
-                WHERE state <> 'normal' AND sender = ANY ($3::text[]))) r),
+        FROM (
+            SELECT id FROM live
+            UNION SELECT l.id FROM inc CROSS JOIN LATERAL (
+                SELECT id FROM alarms.alarm WHERE incident_id = inc.id OFFSET 0) l) ids
+        CROSS JOIN LATERAL (SELECT * FROM alarms.alarm WHERE id = ids.id OFFSET 0) a) r),
     'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name,
             s.reason, s.from_at, s.until_at, s.ended_at, s.drill
         FROM alarms.shelf s WHERE s.ended_at IS NULL
             AND (s.origin = ANY ($4::text[]) OR s.place_id = ANY ($1::text[]))) r),
-    'contacts', (SELECT coalesce(json_agg(r), '[]') FROM premises.contact r
-        WHERE r.owner_kind = 'unit' AND r.owner_id IN (
-            SELECT unit_id FROM site UNION SELECT owner_id FROM part WHERE role = 'unit')),
+    'contacts', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT unit_id FROM site UNION SELECT owner_id FROM part WHERE role = 'unit') u
+        CROSS JOIN LATERAL (SELECT * FROM premises.contact
+            WHERE owner_kind = 'unit' AND owner_id = u.unit_id OFFSET 0) r),
     'nuisances', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT i.place_id, json_agg(i.closed_at) AS times FROM incidents.incident i
         WHERE i.disposition = 'nuisance' AND i.place_id = ANY ($1::text[]) AND i.closed_at >= $7
