@@ -57,7 +57,7 @@ async def shown_when(
 ) -> dict[str, Any]:
     """What `url` shows once `holds` of it; the test fails after 10 s."""
     async with asyncio.timeout(10):
-        while not holds(shown := (await client.get(url)).json()):
+        while not holds(shown := (await client.get(url)).json()):  # noqa: ASYNC110 - HTTP has no event
             await asyncio.sleep(0.02)
     return dict(shown)
 

@@ -27,7 +27,7 @@ async def gateway(settings: Settings) -> int:
     name = f"gateway-{os.getpid()}"
     role_dsn = dsn(settings, GATEWAY_ROLE)
     stream = await Stream.connect(settings.nats_url, name=name)
-    database = await Database.open(role_dsn, size_max=3, name=name)
+    database = await Database.open(role_dsn, size_min=0, size_max=3, name=name)  # may be down
     intake = SignalIntake(role_dsn, stream, clock, put_quarantine)
     shared = settings.gateways > 1
     gb26875 = Gb26875Door(

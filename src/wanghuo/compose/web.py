@@ -17,6 +17,7 @@ from wanghuo.devices import store as devices
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push
+from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
@@ -80,6 +81,7 @@ def _routers() -> list[APIRouter]:
         devices_routes.router,
         access_http.router,
         cloud_push.router,
+        gateways_routes.router,
         incidents_routes.router,
         notices_routes.router,
     ]
