@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
+
 from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf
 from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines.postgres import Transaction
@@ -142,7 +144,8 @@ async def live_shelves(tx: Transaction) -> list[Shelf]:
         f"SELECT {SHELF_COLUMNS} FROM alarms.shelf s"  # noqa: S608 - our own column names
         " WHERE s.ended_at IS NULL ORDER BY s.until_at, s.id"
     )
-    return [Shelf(*row.values()) for row in rows]
+    fields = Shelf.__struct_fields__
+    return [msgspec.convert(dict(zip(fields, row.values(), strict=True)), Shelf) for row in rows]
 
 
 async def is_logged(tx: Transaction, entry_id: str) -> bool:

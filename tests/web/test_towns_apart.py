@@ -1,0 +1,145 @@
+"""What belongs to one town never leaves by any door for somebody of another town."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from tests.web.makers import HERE, THERE, Site, open_site
+from tests.web.test_all_doors import MINE, STREAMS
+from wanghuo.compose import web as compose_web
+from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.engines.stream import Stream
+
+MARKS = {HERE: "本镇标记", THERE: "外镇标记"}
+KINDS = ("places", "devices", "contacts", "stations")
+
+# $1 town, $2 its mark, $3 what makes the ids
+ROWS = """
+INSERT INTO premises.unit (id, name, town_code) VALUES ('unit' || $3, $2, $1);
+INSERT INTO premises.place (id, unit_id, name, category, town_code, lon, lat, search)
+    VALUES ('place' || $3, 'unit' || $3, $2, 'rental', $1, 121, 30, $2);
+INSERT INTO premises.contact (id, owner_kind, owner_id, town_code, name, role, phone)
+    VALUES ('contact' || $3, 'unit', 'unit' || $3, $1, $2, 'duty', '13800000000');
+INSERT INTO premises.station (id, level, keeper, name, town_code, lon, lat)
+    VALUES ('station' || $3, 'micro', 'village', $2, $1, 121, 30);
+INSERT INTO premises.water (id, kind, name, town_code, lon, lat)
+    VALUES ('water' || $3, 'hydrant', $2, $1, 121, 30);
+INSERT INTO devices.device (id, origin, sender, place_id, town_code, kind, operator_id,
+    location) VALUES ('device' || $3, 'gb26875:' || $3, 'gb26875:' || $3, 'place' || $3, $1,
+    'smoke', 'op1', $2);
+INSERT INTO incidents.incident (id, number, place_id, place_name, category, town_code,
+    level, level_peak, state, profile, policy_version, opened_at, last_at, log_odds_milli,
+    sentence, lon, lat) VALUES ('incident' || $3, 'number' || $3, 'place' || $3, $2,
+    'rental', $1, 1, 1, 'open', 'validated', '1', now(), now(), 0,
+    jsonb_build_object('key', $2::text, 'params', jsonb_build_object()), 121, 30);
+INSERT INTO incidents.evidence (incident_id, line, at, what, weight_milli, floor,
+    sentence, entry_id) VALUES ('incident' || $3, 1, now(), $2, 1, 1,
+    jsonb_build_object('key', $2::text, 'params', jsonb_build_object('t', $1::text)), 'e');
+INSERT INTO notices.party (id, incident_id, number, town_code, role, name, at_level,
+    reason, state, planned_at) VALUES ('party' || $3, 'incident' || $3, 'number' || $3, $1,
+    'unit', $2, 1, jsonb_build_object('key', 'k', 'params', jsonb_build_object()), 'told',
+    now());
+INSERT INTO alarms.shelf (id, kind, origin, town_code, author_id, author_name, reason,
+    from_at, until_at) VALUES ('shelf' || $3, 'shelf', 'o' || $3, $1, 'p', $2, $2, now(),
+    now() + interval '1 hour')
+"""
+
+
+async def fill(tx: Transaction, town: str, tag: str) -> None:
+    """One of everything in a town, each carrying the town's mark. tag: makes the ids."""
+    mark = MARKS[town]
+    await tx.execute(
+        "INSERT INTO premises.town VALUES ($1, $2, $3, 121, 30)", town, f"镇{tag}", f"T{tag}"
+    )
+    for statement in ROWS.split(";"):
+        await tx.execute(statement, town, mark, tag)
+
+
+@pytest.fixture
+async def two_towns(
+    database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
+) -> AsyncIterator[Site]:
+    routers = [
+        router
+        for router in compose_web._routers()
+        if not any((c.path or "").startswith(MINE) for c in iter_route_contexts(router.routes))
+    ]
+    async with database.transaction("*") as tx:
+        for tag, town in enumerate((HERE, THERE)):
+            await fill(tx, town, str(tag))
+    async with open_site(database, web_database, nats_stream, tmp_path, routers=routers) as site:
+        yield site
+
+
+def readings(site: Site) -> list[str]:
+    """Every path that reads, pointed at the other town wherever a path takes an id."""
+    found = set()
+    for context in iter_route_contexts(site.app.router.routes):
+        path = context.path or ""
+        if not isinstance(context.original_route, APIRoute) or ("GET", path) in STREAMS:
+            continue
+        if "GET" in (context.methods or ()) and "/try/" not in path:
+            for kind in KINDS:
+                found.add(
+                    path.replace("{kind}", kind)
+                    .replace("{place_id}", "place1")
+                    .replace("{device_id}", "device1")
+                    .replace("{number}", "number1")
+                )
+    return sorted(found)
+
+
+@pytest.mark.parametrize("role", ["town_office", "operator"])
+async def test_no_reading_door_gives_away_another_town(two_towns: Site, role: str) -> None:
+    client = two_towns.client(role)
+    own = 0
+    for path in readings(two_towns):
+        answer = await client.get(path)
+        assert answer.status_code < 500, path
+        assert MARKS[THERE] not in answer.text, f"{path} gives another town away"
+        own += MARKS[HERE] in answer.text
+    assert own >= 3, "the town's own things are shown"
+
+
+async def test_the_city_sees_both_towns(two_towns: Site) -> None:
+    client = two_towns.client("city_duty")
+    shown = [(await client.get(path)).text for path in readings(two_towns)]
+    assert sum(MARKS[HERE] in text for text in shown) >= 3
+    assert sum(MARKS[THERE] in text for text in shown) >= 5
+
+
+async def test_narrowing_by_another_town_widens_nothing(two_towns: Site) -> None:
+    client = two_towns.client("town_office")
+    for path in ("/api/v1/places", "/api/v1/incidents", "/api/v1/devices"):
+        answer = await client.get(path, params={"town": THERE})
+        assert MARKS[THERE] not in answer.text
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "confirm", "close", "note"])
+async def test_nobody_acts_on_an_incident_of_another_town(two_towns: Site, act: str) -> None:
+    body = {"reason": "because", "note": "because", "disposition": "unknown"}
+    client = two_towns.client("town_office")
+    answer = await client.post(f"/api/v1/incidents/number1/{act}", json=body)
+    assert answer.status_code == 404
+    async with two_towns.owner.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM signals.fire_log") == 0
+
+
+async def test_nobody_silences_a_place_of_another_town(two_towns: Site) -> None:
+    client = two_towns.client("town_office")
+    until = (two_towns.house.clock.now_utc() + timedelta(minutes=30)).isoformat()
+    shelf = {"origin": "gb26875:1", "reason": "works in the hall", "until": until}
+    window = {"place_id": "place1", "reason": "works in the hall", "until": until}
+    answers = [
+        await client.post("/api/v1/shelves", json=shelf),
+        await client.post("/api/v1/test-windows", json=window),
+        await client.post("/api/v1/shelves/end", json=shelf),
+        await client.post("/api/v1/shelves/end", json=window),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    async with two_towns.owner.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM signals.fire_log") == 0
