@@ -186,6 +186,7 @@ class Story:
         self.policy = policy or the_policy()
         self.waits: dict[str, Wait] = {}
         self.log: list[Entry] = []
+        self.moments = list(Changes().moments)
 
     def tell(self, *entries: Entry) -> Changes:
         """Judge entries in order, firing the timers that fall due before each; their changes."""
@@ -208,6 +209,7 @@ class Story:
     def _judge(self, entry: Entry) -> Changes:
         self.log.append(entry)
         changes = judge(self.scene, entry, self.policy)
+        self.moments.extend(changes.moments)
         self.waits.update(changes.waits)
         for gone in changes.cancelled:
             self.waits.pop(gone, None)

@@ -49,8 +49,10 @@ def tell(hearing: Hearing, incident_id: str, before_level: int) -> None:
                 bring_in(hearing, incident_id, pick, Purpose.ALARM)
     if incident.level <= before_level:
         return
+    fresh = {notice.party_id for notice in hearing.scene.changes.planned.values()}
     for party in known:
-        _update(hearing, party)
+        if party.id not in fresh:  # it was told of this level just now
+            _update(hearing, party)
         came_due = before_level < hearing.policy.escalates_from(party.role) <= incident.level
         if came_due and party.state in {PartyState.ESCALATED, PartyState.FAILED}:
             stand_in(hearing, hearing.scene.parties[party.id])
