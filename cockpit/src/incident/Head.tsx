@@ -31,6 +31,7 @@ export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Elemen
           <span className="facts">{facts.filter(Boolean).join(' · ')}</span>
         </p>
         <h1>{place.name}</h1>
+        <p className="facts below">{facts.slice(1).filter(Boolean).join(' · ')}</p>
         <p className="say">
           <Levelled text={say(row.sentence)} />
         </p>

@@ -37,7 +37,8 @@ export function Lanes({ incident }: { incident: Incident }): React.JSX.Element {
 function AxisHead({ axis }: { axis: Axis }): React.JSX.Element {
   const { t } = useWords();
   const last = axis.limits.at(-1)?.at ?? 100;
-  const close = last < 60;
+  const close = last < 45; // the three limits share one label
+  const short = last < 90;
   const length_min = Math.round((axis.until_ms - axis.from_ms) / 60_000);
   return (
     <div className="axis">
@@ -53,11 +54,11 @@ function AxisHead({ axis }: { axis: Axis }): React.JSX.Element {
               className={limit.at > 97 ? 'last' : ''}
               style={limit.at > 97 ? undefined : { left: percent(limit.at) }}
             >
-              {close ? t('limit.all') : t(limit.minutes === 1 ? 'limit.1' : limit.minutes === 3 ? 'limit.3' : 'limit.5')}
+              {close ? t('limit.all') : short ? `${limit.minutes} min` : t(limit.minutes === 1 ? 'limit.1' : limit.minutes === 3 ? 'limit.3' : 'limit.5')}
             </span>
           ),
         )}
-        {last < 90 && <span className="last">{length_min < 120 ? `${length_min} min` : `${length_min / 60} h`}</span>}
+        {short && <span className="last">{length_min < 120 ? `${length_min} min` : `${length_min / 60} h`}</span>}
       </div>
     </div>
   );
@@ -74,14 +75,13 @@ interface RowProps {
 function LaneRow({ lane, axis, index, words, next }: RowProps): React.JSX.Element {
   const { party, state } = lane;
   const { word } = words;
-  const late = axis.now > 62;
-  const note: CSSProperties = late ? { right: percent(100 - axis.now + 1) } : { left: percent(axis.now + 1.5) };
+  const note: CSSProperties = { left: percent(axis.now + 1.5), maxWidth: percent(98.5 - axis.now) };
   return (
     <li className={next ? 'next' : ''} data-party={party.role}>
       <div className="who" title={party.name}>
         <b>{party.name || word('role', party.role)}</b>
         <span>
-          <kbd>{index + 1}</kbd> {word('role', party.role)}
+          <kbd>{index + 1}</kbd> {about(lane, words)}
         </span>
       </div>
       <span className={`st ${state}`}>
@@ -97,12 +97,21 @@ function LaneRow({ lane, axis, index, words, next }: RowProps): React.JSX.Elemen
           <Bar key={`${span.kind}${span.left}${i}`} span={span} two={lane.spans.some((s) => s.row === 1)} />
         ))}
         <i className="now" style={{ left: percent(axis.now) }} />
-        <span className={`nt ${late ? 'late' : ''}`} style={note}>
+        <span className="nt" style={note}>
           {note_of(lane, words)}
         </span>
       </div>
     </li>
   );
+}
+
+/** Beneath the name: its role, and by how many contacts or which ways it is reached. */
+function about({ party, notices }: Lane, { t, word }: Words): string {
+  const role = word('role', party.role);
+  const people = new Set(notices.map((n) => n.recipient)).size;
+  const ways = [...new Set(notices.map((n) => word('channel', n.channel)))].join(' + ');
+  const how = people > 1 ? t('parties.contacts', { count: people }) : ways;
+  return [role === party.name ? '' : role, how].filter(Boolean).join(' · ');
 }
 
 function Bar({ span, two }: { span: Span; two: boolean }): React.JSX.Element {

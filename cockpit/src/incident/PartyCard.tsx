@@ -1,17 +1,15 @@
 /* One party in full: why it was picked, every message to it, the number to call. */
 
 import type { Incident, Notice } from '../facts/incident';
-import { cell, useCell } from '../live/cell';
+import { useCell } from '../live/cell';
 import { hms } from '../words/format';
 import { useWords } from '../words/words';
-
-/** The party whose card is open. */
-export const party_card = cell<string | null>(null);
+import { party_card, party_of } from './party';
 
 export function PartyCard({ incident }: { incident: Incident }): React.JSX.Element | null {
   const { t, say, word } = useWords();
   const open = useCell(party_card);
-  const party = incident.parties.find((one) => one.id === open);
+  const party = party_of(incident, open);
   if (!party) return null;
   const notices = incident.notices.filter((one) => one.party_id === party.id);
   return (

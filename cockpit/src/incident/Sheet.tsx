@@ -24,7 +24,7 @@ function OpenSheet({ act, row }: { act: Act; row: IncidentRow }): React.JSX.Elem
   const [body, set_body] = useState<ActBody & { minutes: number }>({
     minutes: 30,
     level: Math.max(0, row.level - 1),
-    disposition: row.level >= 3 ? 'fire' : 'nuisance',
+    disposition: '',
     cause: '',
     reason: '',
     note: '',
@@ -32,7 +32,8 @@ function OpenSheet({ act, row }: { act: Act; row: IncidentRow }): React.JSX.Elem
   const [sure, set_sure] = useState(false);
   const running = useCell(busy);
   useEffect(() => {
-    ref.current?.querySelector<HTMLElement>('textarea, select, input')?.focus();
+    const box = ref.current;
+    (box?.querySelector<HTMLElement>('input:checked') ?? box?.querySelector<HTMLElement>('input, textarea'))?.focus();
   }, []);
   const change = (part: Partial<typeof body>): void => {
     set_body({ ...body, ...part });
@@ -42,6 +43,7 @@ function OpenSheet({ act, row }: { act: Act; row: IncidentRow }): React.JSX.Elem
   const ready =
     (!REASONED.has(act) || Boolean(body.reason?.trim())) &&
     (act !== 'note' || Boolean(body.note?.trim())) &&
+    (act !== 'close' || Boolean(body.disposition)) &&
     (!cause_needed || Boolean(body.cause));
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -7,6 +7,7 @@ import { act as send } from '../live/kept_acts';
 import { may_judge } from '../session/session';
 import { put_detail } from './detail';
 import { type Act, WITH_FORM } from './next';
+import { SILENT, party_card } from './party';
 
 export interface Form {
   act: Act;
@@ -31,7 +32,8 @@ export interface ActBody {
 /** Begin an act: open its form, or do it at once. */
 export function begin(row: IncidentRow, act: Act): void {
   if (!may_judge()) return;
-  if (WITH_FORM.has(act)) form.set({ act, number: row.number });
+  if (act === 'call') party_card.set(SILENT);
+  else if (WITH_FORM.has(act)) form.set({ act, number: row.number });
   else void perform(row.number, act, act === 'raise' ? { level: raised(row.level) } : {});
 }
 

@@ -30,12 +30,15 @@ const MINUTE_MS = 60_000;
 const LENGTHS_MIN = [5, 10, 20, 30, 60, 120, 240, 480, 1440];
 export const LIMITS_MIN = [1, 3, 5];
 
-/** The axis: five minutes, longer once they are nearly over; a closed incident stops it. */
+/** How much of the axis may have passed: the rest belongs to what is said about each party. */
+const PASSED_MAX = 0.64;
+
+/** The axis: five minutes, then longer ones; a closed incident stops it. */
 export function axis_of(incident: Incident, now_ms: number): Axis {
   const from_ms = Date.parse(incident.opened_at);
   const until = incident.closed_at ? Math.min(now_ms, Date.parse(incident.closed_at)) : now_ms;
   const gone_min = Math.max(0, until - from_ms) / MINUTE_MS;
-  const length = LENGTHS_MIN.find((m) => gone_min <= m * 0.96) ?? Math.ceil(gone_min / 1440) * 1440;
+  const length = LENGTHS_MIN.find((m) => gone_min <= m * PASSED_MAX) ?? Math.ceil(gone_min / 1440 / PASSED_MAX) * 1440;
   const until_ms = from_ms + length * MINUTE_MS;
   const limits = LIMITS_MIN.map((minutes) => ({ minutes, at: (minutes / length) * 100 }));
   return { from_ms, until_ms, now: Math.min(100, (gone_min / length) * 100), limits };

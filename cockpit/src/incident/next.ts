@@ -2,7 +2,7 @@
 
 import type { IncidentRow } from '../facts/incident';
 
-/** What a person can do here. `open_*` acts open a form first. */
+/** What a person can do here. `call` opens the card of the party that nobody reached. */
 export type Act =
   | 'acknowledge'
   | 'confirm'
@@ -13,7 +13,8 @@ export type Act =
   | 'note'
   | 'people-inside'
   | 'shelve'
-  | 'reopen';
+  | 'reopen'
+  | 'call';
 
 /** The server's names for acts, told apart from ours. */
 const NAMES: Record<string, Act> = {
@@ -30,6 +31,7 @@ const NAMES: Record<string, Act> = {
   'people-inside': 'people-inside',
   people_inside: 'people-inside',
   shelve: 'shelve',
+  call_party: 'call',
   reopen: 'reopen',
 };
 
@@ -38,8 +40,8 @@ export const WITH_FORM: ReadonlySet<Act> = new Set(['no-fire', 'close', 'lower',
 
 /** The act of the filled button, or null when there is nothing to press but only to wait. */
 export function next_act(row: IncidentRow): Act | null {
-  const told = row.next_action && NAMES[row.next_action.act];
-  if (told) return told;
+  const told = row.next_action;
+  if (told) return NAMES[told.act] ?? null;
   if (row.state === 'closed') return null;
   if (!row.desk_acknowledged_at) return 'acknowledge';
   if (row.level === 0) return 'close';

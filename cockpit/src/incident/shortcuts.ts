@@ -9,7 +9,7 @@ import { begin, form, outcome } from './acting';
 import { read_detail } from './detail';
 import { axis_of, lanes_of } from './lanes';
 import { type Act, next_act } from './next';
-import { party_card } from './PartyCard';
+import { party_card } from './party';
 
 /** Enter, A U L N S D P, T E M, 1 to 9, R, Esc. tabbed: the map shares its place with the incident. */
 export function useIncidentKeys(row: IncidentRow | null, incident: Incident | null, tabbed: boolean): void {

@@ -68,8 +68,9 @@ class Screen {
     this.asked = requestAnimationFrame(() => {
       this.asked = 0;
       this.view ??= this.whole();
+      if (!this.scene || !this.view || !this.sprites) return;
       const ctx = this.canvas.getContext('2d', { alpha: false });
-      if (!ctx || !this.scene || !this.view || !this.sprites) return;
+      if (!ctx) return;
       const brush = { raster: this.raster, sprites: this.sprites, colours: this.colours, ratio: this.ratio };
       const done = paint(brush, this.scene, this.view);
       ctx.putImageData(this.raster.image, 0, 0);

@@ -83,7 +83,8 @@ function OpenList(): React.JSX.Element | null {
           <li key={row.number} className={`F${row.level}`}>
             <a href={incident_hash(row.number)}>
               <LevelMark level={row.level} />
-              <span className="lvt">F{row.level}</span> {row.place.name}
+              <span className="lvt">F{row.level}</span>
+              <span>{row.place.name}</span>
             </a>
             <time>{clock(now - Date.parse(row.opened_at))}</time>
           </li>

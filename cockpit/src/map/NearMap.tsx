@@ -10,7 +10,7 @@ import { columns, ground, read_ground } from './ground';
 import { EMPTY, type Mark, type Scene, scene_of } from './scene';
 import { x_of, y_of } from './view';
 
-const ZOOM = 15.4;
+const ZOOM = 15;
 const RINGS_M = [100, 300];
 
 export default function NearMap({ incident }: { incident: Incident }): React.JSX.Element {
@@ -26,11 +26,11 @@ export default function NearMap({ incident }: { incident: Incident }): React.JSX
       .slice(0, 4)
       .map((water, i) => mark('water', water.lon, water.lat, { number: String(i + 1) }));
     for (const station of incident.stations ?? []) {
-      marks.push(mark('station', station.lon, station.lat, { text: `${word('station', station.level)} ${station.crew || ''}`.trim() }));
+      marks.push(mark('station', station.lon, station.lat, { text: [word('station', station.level), station.crew && t('head.people', { count: station.crew })].filter(Boolean).join(' ') }));
     }
     marks.push(mark('incident', lon, lat, { number: incident.number, level: incident.level, text: name, chosen: true }));
     return { ...fixed, marks, circles_m: RINGS_M, chosen_place: -1 };
-  }, [fixed, incident, lon, lat, name, word]);
+  }, [fixed, incident, lon, lat, name, t, word]);
   const home = useMemo(() => (lon === null || lat === null ? null : { x: x_of(lon), y: y_of(lat), zoom: ZOOM }), [lon, lat]);
   if (!home) return <p className="broken">{t('map.no_position')}</p>;
   return (
