@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from wanghuo.clock import Clock
-from wanghuo.engines.postgres import DOWN, Database, Transaction
-from wanghuo.engines.stream import Message, Pull, Stream
+from wanghuo.engines.postgres import DOWN, Database, SqlError, Transaction
+from wanghuo.engines.pulling import Message, Pull
+from wanghuo.engines.stream import Stream
 from wanghuo.errors import Unavailable
 
 BATCH = 200
 WAIT_S = 1.0
 PAUSE_S = 0.3
+REFUSED_PAUSE_S = 30.0
 ACK_WAIT_S = 10.0
 WAITS: tuple[type[BaseException], ...] = (*DOWN, Unavailable)
 
@@ -49,6 +51,15 @@ class Draining:
                 pull = None
                 await self._clock.sleep(PAUSE_S)
 
+    async def _drain_singly(self, found: Sequence[Message], error: SqlError) -> None:
+        """One of them is not storable: it must not keep the others; it stays, loudly."""
+        if len(found) == 1:
+            _log.error("message_not_drained", stream=self._name, why=str(error))
+            await found[0].later(REFUSED_PAUSE_S)
+            return
+        for message in found:
+            await self._drain([message])
+
     async def _drain(self, found: Sequence[Message]) -> None:
         try:
             async with self._database.transaction() as tx:
@@ -57,6 +68,9 @@ class Draining:
             for message in found:
                 await message.later(PAUSE_S)
             raise
+        except SqlError as error:
+            await self._drain_singly(found, error)
+            return
         for message in found:
             await message.ack()
         _log.info("drained", stream=self._name, messages=len(found))

@@ -15,9 +15,11 @@ import structlog
 from wanghuo.clock import Clock
 from wanghuo.engines import position
 from wanghuo.engines.postgres import DOWN, Database, Transaction
-from wanghuo.engines.stream import Message, Stream
+from wanghuo.engines.pulling import Message
+from wanghuo.engines.stream import Stream
 from wanghuo.errors import Refused, Unavailable
 
+BATCH = 16  # messages of up to half a megabyte
 RETRY_PAUSE_S = 0.5
 PURGE_PERIOD_S = 20.0
 WAITS: tuple[type[BaseException], ...] = (*DOWN, Unavailable)
@@ -95,7 +97,7 @@ class Following:
     async def _follow(self) -> None:
         await self._patiently(self._begin)
         purged_s = self._clock.monotonic_s()
-        async with aclosing(self._stream.follow(self._name, self._taken)) as messages:
+        async with aclosing(self._stream.follow(self._name, self._taken, batch=BATCH)) as messages:
             async for message in messages:
                 if message is not None:
                     self._take(message)

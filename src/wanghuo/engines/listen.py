@@ -15,9 +15,10 @@ import asyncpg
 import structlog
 
 from wanghuo.clock import Clock
-from wanghuo.engines.postgres import DOWN
+from wanghuo.engines.postgres import DOWN, SqlError
 
 RETRY_PAUSE_S = 0.2
+WAITS: tuple[type[BaseException], ...] = (*DOWN, SqlError)
 CONNECT_TIMEOUT_S = 5.0
 
 _log = structlog.get_logger("engines.listen")
@@ -94,7 +95,7 @@ class Listener:
                     self._hear(None, 0, channel, None)
                 await gone.wait()
                 _log.info("listener_lost_its_connection")
-            except DOWN as error:
+            except WAITS as error:
                 _log.debug("listener_waits", why=repr(error))
             finally:
                 if connection is not None:

@@ -8,7 +8,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import nats
@@ -17,7 +16,6 @@ import nats.js.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
@@ -28,6 +26,7 @@ from nats.js.api import (
     StreamConfig,
 )
 
+from wanghuo.engines.pulling import Message, Pull
 from wanghuo.errors import Refused, Unavailable
 from wanghuo.identity import new_secret
 
@@ -42,7 +41,6 @@ PUBLISH_TIMEOUT_S = 5.0
 RECONNECT_PAUSE_S = 0.1
 FIRST_ATTEMPTS = 3
 PENDING_MAX_BYTES = 64 * MIB
-LINGER_S = 0.02
 FOLLOW_IDLE_S = 60.0
 FOLLOW_BATCH = 256
 FOLLOW_WAIT_S = 1.0
@@ -72,66 +70,6 @@ STREAMS: tuple[StreamConfig, ...] = (
 )  # fmt: skip
 
 _log = structlog.get_logger("engines.stream")
-
-
-@dataclass(frozen=True)
-class Message:
-    """One stored message. sequence: its place in the stream. delivered: how often handed out."""
-
-    subject: str
-    payload: bytes
-    sequence: int
-    delivered: int
-    _raw: Msg
-
-    async def ack(self) -> None:
-        """Say that its effects are durable; it will not come again."""
-        await self._raw.ack()
-
-    async def later(self, delay_s: float) -> None:
-        """Hand it back, to be delivered again after `delay_s` seconds."""
-        await self._raw.nak(delay=delay_s)
-
-
-def _message(raw: Msg) -> Message:
-    about = raw.metadata
-    return Message(raw.subject, raw.data, about.sequence.stream, about.num_delivered, raw)
-
-
-class Pull:
-    """A durable consumer that asks for what it can work on."""
-
-    def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
-        self._subscription = subscription
-
-    async def fetch(self, batch: int, timeout_s: float) -> list[Message]:
-        """Up to `batch` messages; [] when none came within `timeout_s`.
-
-        Returns soon after the first one, with those that were already waiting. Raises Unavailable
-        if the consumer is gone: ask for it anew.
-        """
-        try:
-            found = await self._subscription.fetch(1, timeout_s)
-        except TimeoutError:
-            return []
-        except nats.errors.Error as error:
-            raise Unavailable(f"the consumer does not answer: {error!r}") from error
-        if batch > 1:
-            with contextlib.suppress(TimeoutError, nats.errors.Error):  # the first one is enough
-                found += await self._subscription.fetch(batch - 1, LINGER_S)
-        return [_message(raw) for raw in found]
-
-    async def waiting(self) -> int:
-        """How many messages are stored and not yet acknowledged."""
-        about = await self._subscription.consumer_info()
-        return (about.num_pending or 0) + (about.num_ack_pending or 0)
-
-    async def close(self) -> None:
-        """Stop asking; what was delivered and not acknowledged comes again to the next."""
-        try:
-            await self._subscription.unsubscribe()
-        except nats.errors.Error as error:
-            _log.debug("unsubscribe_failed", error=repr(error))
 
 
 def _whole_headers(batch: str, number: int, msg_id: str) -> dict[str, str]:
@@ -324,11 +262,14 @@ class Stream:
         except (TimeoutError, nats.errors.Error) as error:
             raise Unavailable(f"the stream {stream} was not purged: {error!r}") from error
 
-    async def follow(self, stream: str, after: int | None) -> AsyncGenerator[Message | None]:
+    async def follow(
+        self, stream: str, after: int | None, *, batch: int = FOLLOW_BATCH
+    ) -> AsyncGenerator[Message | None]:
         """Messages of `stream` after sequence `after` (None: from now on), in order, for ever.
 
         Yields None now and then while nothing comes, so that a reader can look at its own peer.
-        Nothing is remembered: the reader keeps the sequence and resumes with it.
+        Nothing is remembered: the reader keeps the sequence and resumes with it. batch: how many
+        messages are asked for at a time, and held in memory.
         """
         while True:
             try:
@@ -339,7 +280,7 @@ class Stream:
                 await self._reconnected()
                 continue
             try:
-                async for message in self._flow(pull, after):
+                async for message in self._flow(pull, after, batch):
                     after = after if message is None else message.sequence
                     yield message
             finally:
@@ -359,12 +300,14 @@ class Stream:
         made = await self._jetstream.add_consumer(stream, wanted)
         return Pull(await self._jetstream.pull_subscribe_bind(made.name, stream))
 
-    async def _flow(self, pull: Pull, after: int | None) -> AsyncIterator[Message | None]:
+    async def _flow(
+        self, pull: Pull, after: int | None, batch: int
+    ) -> AsyncIterator[Message | None]:
         """What comes, until something may have been missed: then the follower is made anew."""
         first, life = True, self._life.count
         while self._client.is_connected and self._life.count == life:
             try:
-                found = await pull.fetch(FOLLOW_BATCH, FOLLOW_WAIT_S)
+                found = await pull.fetch(batch, FOLLOW_WAIT_S)
             except Unavailable as error:
                 _log.info("follower_lost", error=str(error))
                 return

@@ -20,7 +20,8 @@ from wanghuo.engines.following import Following, Postponed, Reader
 from wanghuo.engines.group_commit import GroupCommit
 from wanghuo.engines.micro_batch import MicroBatch
 from wanghuo.engines.postgres import Database, SqlError, Transaction
-from wanghuo.engines.stream import FIRE_FALLBACK, QUARANTINE_FALLBACK, ROUTINE, Message, Stream
+from wanghuo.engines.pulling import Message
+from wanghuo.engines.stream import FIRE_FALLBACK, QUARANTINE_FALLBACK, ROUTINE, Stream
 from wanghuo.engines.telemetry import FIRES_BY_WAY, LANE_LAG, QUARANTINED, SIGNALS
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import Entry, decode, encode
@@ -222,7 +223,11 @@ class FallbackDrainer:
 
     async def _unread(self, tx: Transaction, found: Sequence[Message]) -> None:
         for message in found:
-            u = msgspec.msgpack.decode(message.payload, type=Unread)
+            try:
+                u = msgspec.msgpack.decode(message.payload, type=Unread)
+            except msgspec.MsgspecError as error:
+                at = self._clock.now_utc()
+                u = Unread("fallback", "", "bad_quarantine", message.payload, str(error), at)
             await self._put(tx, u.door, u.peer, u.reason, u.raw, u.detail, u.at)
 
 
