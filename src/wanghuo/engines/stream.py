@@ -142,7 +142,10 @@ class Stream:
         return self._client.is_connected
 
     async def ensure(self, replicas: int = 1) -> None:
-        """Create the streams that do not exist, update those that differ."""
+        """Create the streams that do not exist, update those that differ.
+
+        Raises Refused if one cannot be brought to its present shape, Unavailable.
+        """
         for wanted in STREAMS:
             asked = wanted.evolve(storage=StorageType.FILE, num_replicas=replicas)
             try:
@@ -150,6 +153,10 @@ class Stream:
                 await self._jetstream.update_stream(asked)
             except nats.js.errors.NotFoundError:
                 await self._jetstream.add_stream(asked)
+            except nats.js.errors.BadRequestError as error:
+                raise Refused(f"stream {wanted.name} cannot be changed: {error}") from error
+            except (TimeoutError, nats.errors.Error) as error:
+                raise Unavailable(f"no answer about {wanted.name}: {error!r}") from error
 
     async def publish(
         self,
