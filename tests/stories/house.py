@@ -46,23 +46,28 @@ class RunningHouse:
         for name in ("http", "gb26875", "mqtt", "phones"):
             option = "--port" if name == "http" else f"--{name}-port"
             command += [option, str(getattr(self, f"{name}_port"))]
-        self.process = subprocess.Popen(
-            [*command, *self.options],
-            cwd=HOME,
-            env={**os.environ, "PYTHONPATH": str(HOME / "src")},
-            stdout=subprocess.PIPE,
-            stderr=(self.folder.parent / f"{self.folder.name}.log").open("a"),
-            text=True,
-            start_new_session=True,
-        )
+        log_path = self.folder.parent / f"{self.folder.name}.log"
+        with log_path.open("a") as log:
+            self.process = subprocess.Popen(
+                [*command, *self.options],
+                cwd=HOME,
+                env={**os.environ, "PYTHONPATH": str(HOME / "src")},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith("ready "):
+                self.process.stdout.close()
                 assert line.strip() == f"ready {self.url}"
                 self.ready_after_s = time.monotonic() - started
                 return self
-        log = (self.folder.parent / f"{self.folder.name}.log").read_text()[-4000:]
-        raise AssertionError(f"wanghuo up ended with {self.process.wait()} before ready:\n{log}")
+        log_text = log_path.read_text()[-4000:]
+        raise AssertionError(
+            f"wanghuo up ended with {self.process.wait()} before ready:\n{log_text}"
+        )
 
     def interrupt(self) -> int:
         """Ctrl-C, and wait for the end; the exit code."""
