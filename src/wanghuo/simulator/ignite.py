@@ -39,7 +39,7 @@ async def ignite(
     tell: gets a line a step. Raises Invalid if nothing there can notice a fire, Unavailable if
     the platform takes nothing.
     """
-    rng = Random(f"{config.seed} {place_id} {clock.now_utc().timestamp()}")
+    rng = Random(f"{config.seed} {place_id}")
     if not place_id:
         drawn = await asyncio.to_thread(world.one, config.world, rng, _can_be_drawn)
         if drawn is None:
