@@ -14,6 +14,7 @@ from wanghuo.access.store import audit
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
 from wanghuo.gateways import store
+from wanghuo.gateways.access_reasons import ACCESS_REASONS
 from wanghuo.gateways.orders_asked import Asked, answer_words, order_body
 from wanghuo.gateways.quarantine import REASONS, Reason
 from wanghuo.gateways.store import CommandRow, Quarantined
@@ -229,7 +230,7 @@ async def settle(row_id: str, who: Judge, tx: Tx, clock: Now) -> dict[str, Any]:
 
 
 def _quarantined(row: Quarantined) -> dict[str, Any]:
-    why = REASONS.get(row.reason, _UNKNOWN)
+    why = REASONS.get(row.reason) or ACCESS_REASONS.get(row.reason, _UNKNOWN)
     return {
         "id": row.id,
         "at": row.at,
