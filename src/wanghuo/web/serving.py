@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from wanghuo.errors import Refused
+from wanghuo.web.patience import PatientProtocol
 
 if TYPE_CHECKING:
     from wanghuo.web.live import Live
@@ -63,7 +64,7 @@ async def serve(
         logging.getLogger(name).setLevel(logging.WARNING)
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=PatientProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
