@@ -390,7 +390,8 @@ def test_a_free_point_takes_its_shelved_neighbour_along() -> None:
     ],
 )
 def test_a_shelf_needs_an_author_a_reason_and_a_later_end(
-    more: dict[str, object], kept: bool
+    more: dict[str, object],
+    kept: bool,  # noqa: FBT001 - a column
 ) -> None:
     story = Story()
     story.tell(action(ActionKind.SHELVE, 0, origin=SMOKE.origin, **more))

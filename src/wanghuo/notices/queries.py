@@ -103,6 +103,11 @@ SELECT json_build_object(
             UNION SELECT l.id FROM inc CROSS JOIN LATERAL (
                 SELECT id FROM alarms.alarm WHERE incident_id = inc.id OFFSET 0) l) ids
         CROSS JOIN LATERAL (SELECT * FROM alarms.alarm WHERE id = ids.id OFFSET 0) a) r),
+    'held', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT d.origin, d.sender, d.kind AS sensor, d.place_id, d.town_code, d.id AS device_id,
+            d.location
+        FROM live JOIN alarms.alarm a USING (id) JOIN devices.device d ON d.origin = a.origin
+        WHERE live.incident_id = '') r),
     'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name,
             s.reason, s.from_at, s.until_at, s.ended_at, s.drill

@@ -251,6 +251,7 @@ class _Loaded(msgspec.Struct):
     parties: list[Party]
     notices: list[Notice]
     alarms: list[Alarm]
+    held: list[Point]
     shelves: list[Shelf]
     contacts: list[Contact]
     nuisances: list[_Nuisances]
@@ -317,7 +318,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
     )
     loaded = _loaded.decode(raw)
     scene = _furnished(loaded, help_)
-    scene.points = {point.origin: point for point in named.points}
+    scene.points = {point.origin: point for point in (*loaded.held, *named.points)}
     scene.senders = {s.sender: (s.place_id, s.town_code) for s in named.senders}
     scene.load(shelves=named.shelves)
     return scene
