@@ -48,7 +48,9 @@ async def engine(settings: Settings) -> int:
     owner = f"engine-{os.getpid()}"
     role_dsn = dsn(settings, ENGINE_ROLE)
     stream = await Stream.connect(settings.nats_url, name="engine")
-    database = await Database.open(role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine")
+    database = await Database.open(
+        role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine", plan_once=True
+    )
     http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
     policy = parse((settings.policy_dir / "alarm.toml").read_text(encoding="utf-8"))
     answer_url = f"http://{settings.host}:{settings.http_port}/api/v1/answers"
