@@ -64,7 +64,7 @@ export function Desk(): React.JSX.Element {
           ) : (
             <Nothing />
           )}
-          {shown && <Sheet row={shown} />}
+          {shown && <Sheet row={shown} incident={detail.incident} />}
           {shown && detail.incident && <PartyCard incident={detail.incident} />}
         </main>
       )}

@@ -96,7 +96,7 @@ function Wellness(): React.JSX.Element {
   else if (state === 'lost') parts.push({ text: t('degraded.live'), bad: true });
   if (canary_at !== null && desk?.canary) {
     const late = now - canary_at > CANARY_LATE_MS;
-    const took = desk.canary.took_s?.toFixed(1) ?? '—';
+    const took = desk.canary.took_s?.toFixed(desk.canary.took_s < 1 ? 2 : 1) ?? '—';
     parts.push({ text: t(late ? 'canary.late' : 'canary.ok', { ago: span(now - canary_at), took }), bad: late });
   }
   if (desk?.delay_s != null) parts.push({ text: t('delay', { s: desk.delay_s.toFixed(1) }), bad: false });

@@ -77,7 +77,7 @@ export interface Party {
   planned_at: string;
   acknowledged_at: string | null;
   answer: string;
-  distance_m: number;
+  distance_m: number | null;
 }
 
 export interface Notice {
@@ -96,6 +96,7 @@ export interface Notice {
   acknowledged_at: string | null;
   outcome: string;
   repeat_of_unknown: boolean;
+  message?: { zh: string; en: string };
 }
 
 export interface TimelineLine {
@@ -126,11 +127,21 @@ export interface StationNear {
   distance_m: number;
 }
 
+/** A crew on the way, with the clocks of its own answers. */
 export interface Crew {
-  name: string;
-  crew?: number;
-  distance_m?: number;
-  arrived_at?: string | null;
+  party_id: string;
+  turned_out_at: string | null;
+  arrived_at: string | null;
+  handled_at: string | null;
+}
+
+export interface Alarm {
+  id: string;
+  origin: string;
+  sensor: string;
+  state: string;
+  shelved: boolean;
+  text: string;
 }
 
 export interface Incident extends IncidentRow {
@@ -138,9 +149,11 @@ export interface Incident extends IncidentRow {
   parties: Party[];
   notices: Notice[];
   timeline: TimelineLine[];
-  crews?: Crew[];
-  stations?: StationNear[];
-  water?: Water[];
+  crews: Crew[];
+  alarms: Alarm[];
+  stations: StationNear[];
+  water: Water[];
+  timeline_broken_at: number | null;
 }
 
 export interface Page<T> {

@@ -82,7 +82,7 @@ function Others({ row, act }: { row: IncidentRow; act: Act | null }): React.JSX.
   const all: [string, Act, boolean][] = [
     ['U', 'raise', row.level < 4 && row.state !== 'closed'],
     ['N', 'note', true],
-    ['L', 'lower', row.level > 0 && row.state !== 'closed'],
+    ['L', 'lower', row.level > 1 && row.state !== 'closed'],
     ['D', row.state === 'closed' ? 'reopen' : 'close', true],
   ];
   const shown = all.filter(([, name, on]) => on && name !== act);
@@ -107,7 +107,7 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
   const { t } = useWords();
   const [more, set_more] = useState(false);
   const open = row.state !== 'closed';
-  const rest: Act[] = open ? ['acknowledge', 'no-fire', 'people-inside', 'raise', 'lower', 'note', 'close'] : ['note', 'reopen'];
+  const rest: Act[] = open ? ['acknowledge', 'no-fire', 'people-inside', 'raise', 'lower', 'note', 'shelve', 'close'] : ['note', 'reopen'];
   const pick = (name: Act): void => {
     set_more(false);
     begin(row, name);
@@ -128,6 +128,7 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
         <div className="more" role="menu">
           {rest
             .filter((name) => name !== act && name !== first && !(name === 'acknowledge' && row.desk_acknowledged_at))
+            .filter((name) => !(name === 'lower' && row.level < 2) && !(name === 'raise' && row.level > 3))
             .map((name) => (
               <button key={name} type="button" role="menuitem" onClick={() => pick(name)} data-act={name}>
                 {t(`other.${name}` as Key, { level: Math.min(4, row.level + 1) })}

@@ -46,7 +46,7 @@ function DeskIncident({ row, detail }: Shown): React.JSX.Element {
           ← {t('page.desk')}
         </a>
         <Pane row={row} detail={detail} />
-        <Sheet row={row} />
+        <Sheet row={row} incident={detail.incident} />
         {detail.incident && <PartyCard incident={detail.incident} />}
       </main>
       {detail.incident ? <Side incident={detail.incident} /> : <aside className="right" />}
@@ -71,7 +71,7 @@ function PhoneIncident({ row, detail, view }: Shown & { view: 'incident' | 'map'
       <main className={map ? 'mid mapped' : 'mid'} aria-label={t('page.incident')}>
         {map && detail.incident ? <Side incident={detail.incident} /> : <Pane row={row} detail={detail} />}
         {!map && detail.incident && <Side incident={detail.incident} map={false} />}
-        <Sheet row={row} />
+        <Sheet row={row} incident={detail.incident} />
         {detail.incident && <PartyCard incident={detail.incident} />}
       </main>
     </>

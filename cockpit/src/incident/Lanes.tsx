@@ -129,8 +129,10 @@ function note_of({ party, state, notices }: Lane, { t, say, word }: Words): stri
   }
   const unknown = notices.some((n) => n.repeat_of_unknown) ? t('parties.repeat') : '';
   const failed = notices.find((n) => n.state === 'failed');
+  const not_sent = failed ? t('parties.failed', { channel: word('channel', failed.channel), why: word('outcome', failed.outcome) }) : '';
   if (state === 'ans') return answer || t('parties.no_key');
-  if (failed) return t('parties.failed', { channel: word('channel', failed.channel), why: failed.outcome });
-  const far = party.distance_m >= 0 ? distance(party.distance_m) : null;
+  if (state === 'esc') return [answer || t('parties.escalated'), not_sent].filter(Boolean).join(' · ');
+  if (not_sent) return not_sent;
+  const far = party.distance_m === null ? null : distance(party.distance_m);
   return [say(party.reason), far && `${far.figure} ${far.unit}`, unknown].filter(Boolean).join(' · ');
 }

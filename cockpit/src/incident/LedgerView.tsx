@@ -49,8 +49,10 @@ function Line({ bar, even }: { bar: LedgerBar; even: string }): React.JSX.Elemen
   return (
     <li className={kind}>
       <p title={sentence}>
-        <Levelled text={sentence} />
         <span>
+          <Levelled text={sentence} />
+        </span>
+        <span className="src">
           {entry.what === 'prior' ? '' : hms(entry.at)}
           {floor && ' · '}
           {floor}

@@ -34,7 +34,7 @@ export function PartyCard({ incident }: { incident: Incident }): React.JSX.Eleme
 }
 
 function NoticeLine({ notice }: { notice: Notice }): React.JSX.Element {
-  const { t, word } = useWords();
+  const { t, word, lang } = useWords();
   const times: [string, string | null][] = [
     [t('notice.planned'), notice.planned_at],
     [t('notice.sent'), notice.sent_at],
@@ -51,8 +51,9 @@ function NoticeLine({ notice }: { notice: Notice }): React.JSX.Element {
         {times.map(([name, at]) => (at ? ` ${name} ${hms(at)}` : '')).join('')}
         {notice.round > 1 ? ` · ${t('notice.round', { round: notice.round })}` : ''}
         {notice.repeat_of_unknown ? ` · ${t('parties.repeat')}` : ''}
-        {notice.outcome ? ` · ${notice.outcome}` : ''}
+        {notice.outcome ? ` · ${word('outcome', notice.outcome)}` : ''}
       </span>
+      {notice.message && <span className="said">{notice.message[lang]}</span>}
     </li>
   );
 }

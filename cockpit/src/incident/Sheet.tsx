@@ -1,7 +1,7 @@
 /* The form of an act, above the action bar. Esc closes it; nothing is sent before the last press. */
 
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { IncidentRow } from '../facts/incident';
+import type { Alarm, Incident, IncidentRow } from '../facts/incident';
 import { useCell } from '../live/cell';
 import { now_ms } from '../live/now';
 import { type Key, useWords } from '../words/words';
@@ -9,21 +9,28 @@ import { type ActBody, busy, form, outcome, perform, shelve } from './acting';
 import { CAUSES, DISPOSITIONS } from './causes';
 import type { Act } from './next';
 
-export function Sheet({ row }: { row: IncidentRow }): React.JSX.Element | null {
+interface SheetProps {
+  row: IncidentRow;
+  incident: Incident | null;
+}
+
+export function Sheet({ row, incident }: SheetProps): React.JSX.Element | null {
   const open = useCell(form);
   if (!open || open.number !== row.number) return null;
-  return <OpenSheet key={open.act} act={open.act} row={row} />;
+  const alarms = incident?.alarms.filter((alarm) => alarm.state !== 'normal' && !alarm.shelved) ?? [];
+  return <OpenSheet key={open.act} act={open.act} row={row} alarms={alarms} />;
 }
 
 const REASONED: ReadonlySet<Act> = new Set(['lower', 'shelve', 'reopen']);
 const SHELF_MIN = [15, 30, 60, 120];
 
-function OpenSheet({ act, row }: { act: Act; row: IncidentRow }): React.JSX.Element {
+function OpenSheet({ act, row, alarms }: { act: Act; row: IncidentRow; alarms: readonly Alarm[] }): React.JSX.Element {
   const { t } = useWords();
   const ref = useRef<HTMLFormElement>(null);
-  const [body, set_body] = useState<ActBody & { minutes: number }>({
+  const [body, set_body] = useState<ActBody & { minutes: number; origin: string }>({
     minutes: 30,
-    level: Math.max(0, row.level - 1),
+    origin: alarms.length === 1 ? (alarms[0]?.origin ?? '') : '',
+    level: Math.max(1, row.level - 1),
     disposition: '',
     cause: '',
     reason: '',
@@ -43,13 +50,14 @@ function OpenSheet({ act, row }: { act: Act; row: IncidentRow }): React.JSX.Elem
   const ready =
     (!REASONED.has(act) || Boolean(body.reason?.trim())) &&
     (act !== 'note' || Boolean(body.note?.trim())) &&
+    (act !== 'shelve' || Boolean(body.origin)) &&
     (act !== 'close' || Boolean(body.disposition)) &&
     (!cause_needed || Boolean(body.cause));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!ready || running) return;
     if (act === 'lower' && !sure) set_sure(true);
-    else if (act === 'shelve') void shelve(row.number, shelf_of(row, body.reason ?? '', body.minutes));
+    else if (act === 'shelve') void shelve(row.number, shelf_of(body.origin, body.reason ?? '', body.minutes));
     else void perform(row.number, act, sent(act, body));
   };
   return (
@@ -62,6 +70,7 @@ function OpenSheet({ act, row }: { act: Act; row: IncidentRow }): React.JSX.Elem
       {act === 'lower' && (
         <Choice name="level" codes={levels_below(row.level)} value={String(body.level)} put={(level) => change({ level: Number(level) })} />
       )}
+      {act === 'shelve' && <Points alarms={alarms} value={body.origin} put={(origin) => change({ origin })} />}
       {act === 'shelve' && (
         <Choice name="minutes" codes={SHELF_MIN.map(String)} value={String(body.minutes)} put={(m) => change({ minutes: Number(m) })} />
       )}
@@ -109,12 +118,29 @@ function sent(act: Act, body: ActBody): ActBody {
   return { disposition: body.disposition ?? '', ...cause, ...note };
 }
 
-function shelf_of(row: IncidentRow, reason: string, minutes: number): Parameters<typeof shelve>[1] {
+function shelf_of(origin: string, reason: string, minutes: number): Parameters<typeof shelve>[1] {
   const until = new Date(now_ms() + minutes * 60_000).toISOString();
-  return { place_id: row.place.id, number: row.number, reason: reason.trim(), until };
+  return { origin, reason: reason.trim(), until };
 }
 
-const levels_below = (level: number): string[] => Array.from({ length: level }, (_, i) => String(level - 1 - i));
+const levels_below = (level: number): string[] => Array.from({ length: level - 1 }, (_, i) => String(level - 1 - i));
+
+/** The points in alarm here, to choose the one that is shelved. */
+function Points({ alarms, value, put }: { alarms: readonly Alarm[]; value: string; put: (origin: string) => void }): React.JSX.Element {
+  const { t, word } = useWords();
+  return (
+    <fieldset className="choice">
+      <legend>{t('choice.origin')}</legend>
+      {alarms.length === 0 && <span className="q">{t('sheet.no_point')}</span>}
+      {alarms.map(({ origin, sensor, text }) => (
+        <label key={origin} className={origin === value ? 'on' : ''}>
+          <input type="radio" name="origin" value={origin} checked={origin === value} onChange={() => put(origin)} />
+          {[word('sensor', sensor), text].filter(Boolean).join(' ')} <span className="q">{origin.split(':').pop()}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
 
 interface ChoiceProps {
   name: 'disposition' | 'cause' | 'level' | 'minutes';

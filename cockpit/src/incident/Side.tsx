@@ -1,11 +1,11 @@
 /* Beside the incident: the map around it, who is on the way, water, what to know before arriving. */
 
 import { Suspense, lazy, useEffect, useState } from 'react';
-import type { Incident } from '../facts/incident';
+import type { Crew, Incident, Party } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
-import { distance } from '../words/format';
-import { useWords } from '../words/words';
+import { distance, hms } from '../words/format';
+import { type Words, useWords } from '../words/words';
 
 const NearMap = lazy(() => import('../map/NearMap'));
 
@@ -52,8 +52,8 @@ function Forces({ incident }: { incident: Incident }): React.JSX.Element | null 
           {crews.slice(0, 5).map((party) => (
             <tr key={party.id}>
               <td>{party.name}</td>
-              <td className="n">{party.distance_m >= 0 && <Far m={party.distance_m} />}</td>
-              <td>{party.answer ? word('answer', party.answer) : word('party_state', party.state)}</td>
+              <td className="n">{party.distance_m !== null && <Far m={party.distance_m} />}</td>
+              <td>{stage_of(party, incident.crews, word)}</td>
             </tr>
           ))}
         </tbody>
@@ -62,9 +62,22 @@ function Forces({ incident }: { incident: Incident }): React.JSX.Element | null 
   );
 }
 
+/** How far a crew has come: the last of its clocks, else its answer, else whether it was told. */
+function stage_of(party: Party, crews: readonly Crew[], word: Words['word']): string {
+  const crew = crews.find((one) => one.party_id === party.id);
+  const clocks: [string, string | null | undefined][] = [
+    ['handled', crew?.handled_at],
+    ['arrived', crew?.arrived_at],
+    ['turned_out', crew?.turned_out_at],
+  ];
+  const last = clocks.find(([, at]) => at);
+  if (last?.[1]) return `${word('answer', last[0])} ${hms(last[1])}`;
+  return party.answer ? word('answer', party.answer) : word('party_state', party.state);
+}
+
 function Waters({ incident }: { incident: Incident }): React.JSX.Element | null {
   const { t, word } = useWords();
-  const waters = (incident.water ?? []).slice(0, 4);
+  const waters = incident.water.slice(0, 4);
   if (!waters.length) return null;
   return (
     <section className="pad">

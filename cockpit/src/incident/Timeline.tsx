@@ -16,6 +16,7 @@ export function Timeline({ incident }: { incident: Incident }): React.JSX.Elemen
         <h2 id="timeline-title">{t('timeline.title')}</h2>
         <span>{t('timeline.order')}</span>
       </div>
+      {incident.timeline_broken_at !== null && <p className="broken">{t('timeline.broken', { line: incident.timeline_broken_at })}</p>}
       <ol tabIndex={0} id="timeline" aria-label={t('timeline.title')}>
         {lines.map((line) => (
           <li key={line.line}>

@@ -60,11 +60,9 @@ export async function perform(number: string, act: Act, body: ActBody): Promise<
 }
 
 export interface Shelf {
-  origin?: string;
-  place_id: string;
+  origin: string;
   reason: string;
   until: string;
-  number?: string;
 }
 
 /** Shelve one point, with a reason and an end. */

@@ -52,12 +52,23 @@ export function state_of(party: Party, notices: Notice[]): PartyState {
   if (notices.some((n) => n.answered_at)) return 'ans';
   if (notices.some((n) => n.channel === 'voice' && n.sent_at && !ended(n))) return 'ring';
   if (notices.some((n) => n.sent_at)) return 'sent';
+  if (notices.length && notices.every(ended)) return 'fail';
   return 'waiting';
 }
 
 const ended = (n: Notice): boolean => n.state === 'stopped' || n.state === 'failed';
 
-const ORDER = ['cad_119', 'next_level', 'brigade', 'town_workstation', 'micro_station', 'unit', 'operator_desk'];
+const ORDER = [
+  'cad_119',
+  'next_level',
+  'brigade',
+  'town_workstation',
+  'micro_station',
+  'unit',
+  'town_duty',
+  'city_duty',
+  'operator_desk',
+];
 
 /** Lanes from 119 downwards; those still without an answer are never hidden. */
 export function lanes_of(incident: Incident, axis: Axis, now_ms: number): Lane[] {
@@ -70,8 +81,18 @@ export function lanes_of(incident: Incident, axis: Axis, now_ms: number): Lane[]
     const notices = (by_party.get(party.id) ?? []).sort((a, b) => (a.planned_at < b.planned_at ? -1 : 1));
     const state = state_of(party, notices);
     const since_ms = until - Date.parse(party.planned_at);
-    return { party, state, since_ms, notices, spans: spans_of(party, notices, state, axis, until) };
+    const spans = spans_of(party, notices, state, axis, until);
+    const crew = incident.crews.find((one) => one.party_id === party.id);
+    for (const clock of [crew?.turned_out_at, crew?.arrived_at, crew?.handled_at]) {
+      if (clock) spans.push(moment_at('ev', clock, axis));
+    }
+    return { party, state, since_ms, notices, spans };
   });
+}
+
+function moment_at(kind: 'ev' | 'up', at: string, axis: Axis): Span {
+  const part = (Date.parse(at) - axis.from_ms) / (axis.until_ms - axis.from_ms);
+  return { kind, left: Math.min(100, Math.max(0, part * 100)), width: 0, row: 0 };
 }
 
 function spans_of(party: Party, notices: Notice[], state: PartyState, axis: Axis, until: number): Span[] {
@@ -98,7 +119,7 @@ function spans_of(party: Party, notices: Notice[], state: PartyState, axis: Axis
   if (Number.isFinite(answered) && answered < end) spans.push(part('an', answered, end));
   if (told !== null) spans.push(part('ak', told, until));
   for (const n of notices) {
-    if (n.purpose === 'escalation') spans.push(part('up', Date.parse(n.planned_at), Date.parse(n.planned_at)));
+    if (n.purpose === 'escalation') spans.push(moment_at('up', n.planned_at, axis));
   }
   return spans;
 }

@@ -1,6 +1,7 @@
 /* The evidence ledger as bars on one log-odds axis: each begins where the one before it ended. */
 
 import type { EvidenceLine } from '../facts/incident';
+import { signed } from '../words/format';
 
 export interface LedgerBar {
   entry: EvidenceLine;
@@ -18,13 +19,15 @@ export interface Ledger {
 
 const LOW = -9.2; // 0.01 %
 const HIGH = 8.1; // 99.97 %
+/** Marks by importance: on a long axis the later ones give way. */
 const MARKS: [number, string][] = [
-  [-9.21, '0.01 %'],
-  [-4.6, '1 %'],
   [0, '50 %'],
-  [4.6, '99 %'],
+  [-9.21, '0.01 %'],
   [8.11, '99.97 %'],
+  [-4.6, '1 %'],
+  [4.6, '99 %'],
 ];
+const APART = 13; // percent of the axis that a mark's words need
 
 /** Lay out the ledger. The axis grows when a sum leaves it, and keeps its marks honest. */
 export function ledger_of(lines: readonly EvidenceLine[]): Ledger {
@@ -45,5 +48,9 @@ export function ledger_of(lines: readonly EvidenceLine[]): Ledger {
     before = after;
     return { entry, left, width, kind: Math.abs(entry.weight) < 0.05 ? 'zero' : entry.weight < 0 ? 'neg' : 'pos' };
   });
-  return { bars, even: at(0), marks: MARKS.map(([x, text]) => ({ at: at(x), text })), total: sum };
+  const marks: Ledger['marks'] = high > HIGH ? [{ at: 100, text: signed(high) }] : [];
+  for (const [x, text] of MARKS) {
+    if (marks.every((mark) => Math.abs(mark.at - at(x)) >= APART)) marks.push({ at: at(x), text });
+  }
+  return { bars, even: at(0), marks, total: sum };
 }

@@ -29,7 +29,7 @@ export function useIncidentKeys(row: IncidentRow | null, incident: Incident | nu
     },
     a: does('acknowledge', open && !row?.desk_acknowledged_at),
     u: does('raise', open && (row?.level ?? 4) < 4),
-    l: does('lower', open && (row?.level ?? 0) > 0),
+    l: does('lower', open && (row?.level ?? 0) > 1),
     n: does('note'),
     s: does('shelve', open),
     d: does(open ? 'close' : 'reopen'),

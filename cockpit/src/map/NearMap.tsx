@@ -22,10 +22,10 @@ export default function NearMap({ incident }: { incident: Incident }): React.JSX
   const fixed = useMemo(() => scene_of(places, still), [places, still]);
   const scene = useMemo((): Scene => {
     if (lon === null || lat === null) return EMPTY;
-    const marks: Mark[] = (incident.water ?? [])
+    const marks: Mark[] = incident.water
       .slice(0, 4)
       .map((water, i) => mark('water', water.lon, water.lat, { number: String(i + 1) }));
-    for (const station of incident.stations ?? []) {
+    for (const station of incident.stations) {
       marks.push(mark('station', station.lon, station.lat, { text: [word('station', station.level), station.crew && t('head.people', { count: station.crew })].filter(Boolean).join(' ') }));
     }
     marks.push(mark('incident', lon, lat, { number: incident.number, level: incident.level, text: name, chosen: true }));

@@ -54,9 +54,9 @@ function to_screen(ring: Float64Array, { k, ox, oy }: Frame): Float64Array {
 function dots({ raster, sprites, colours, ratio }: Brush, scene: Scene, { k, ox, oy, zoom }: Frame): void {
   const { w, h, px } = raster;
   const { places } = scene;
-  const size = Math.max(1, Math.round((zoom < 10.5 ? 1 : zoom < 12.5 ? 2 : zoom < 14 ? 3 : zoom < 16 ? 5 : 7) * ratio));
+  const size = Math.max(1, Math.round((zoom < 9.8 ? 1 : zoom < 12.5 ? 2 : zoom < 14 ? 3 : zoom < 16 ? 5 : 7) * ratio));
   const half = size >> 1;
-  const soft = zoom < 10.5 ? 0.65 : 1;
+  const soft = zoom < 9 ? 0.65 : 1;
   const right = w - size;
   const bottom = h - size;
   const skip = size >= 5 ? 1 : 0; // cut the corners of large dots
@@ -95,8 +95,8 @@ function labels({ raster, sprites, ratio }: Brush, scene: Scene, { k, ox, oy, zo
       return;
     }
     const sprite = sprites.label(one.name, size, strong);
-    const box: Box = [x - sprite.w / 2, y - sprite.h / 2, x + sprite.w / 2, y + sprite.h / 2];
-    if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
+    const box = around(x, y, sprite.w, sprite.h);
+    if (!taken.every((other) => apart(box, other))) return;
     taken.push(box);
     raster.blit(sprite, x, y);
   };
@@ -121,17 +121,39 @@ const ORDER = { water: 0, station: 1, incident: 2 } as const;
 
 /** Waters and stations, then incidents from low to high: the fire lies on top. */
 function marks({ raster, sprites, colours, ratio }: Brush, scene: Scene, { k, ox, oy }: Frame): void {
+  const taken = scene.marks.filter((mark) => mark.kind !== 'station').map((mark) => around(mark.x * k + ox, mark.y * k + oy, 20 * ratio, 20 * ratio));
   const sorted = [...scene.marks].sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.level - b.level);
   for (const mark of sorted) {
     const x = mark.x * k + ox;
     const y = mark.y * k + oy;
     if (x < -40 || y < -40 || x > raster.w + 40 || y > raster.h + 40) continue;
     if (mark.kind === 'water') raster.blit(sprites.numbered(Number(mark.number)), x, y);
-    else if (mark.kind === 'station') raster.blit(sprites.tag(mark.text), x, y);
+    else if (mark.kind === 'station') tag(raster, sprites, mark.text, x, y, taken);
     else {
       raster.blit(sprites.level(mark.level, mark.chosen ? 26 : mark.level >= 3 ? 24 : 18), x, y);
       if (mark.chosen) raster.circle(x, y, 27 * ratio, parse_level(colours, mark.level), Math.max(1, Math.round(ratio)));
     }
+  }
+}
+
+const around = (x: number, y: number, w: number, h: number): Box => [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
+const apart = (a: Box, b: Box): boolean => a[0] >= b[2] || a[2] <= b[0] || a[1] >= b[3] || a[3] <= b[1];
+
+/** A station: a small square where it stands, its tag beside it where there is room. */
+function tag(raster: Raster, sprites: Sprites, text: string, x: number, y: number, taken: Box[]): void {
+  const foot = sprites.foot();
+  raster.blit(foot, x, y);
+  taken.push(around(x, y, foot.w, foot.h));
+  const sprite = sprites.tag(text);
+  const side = (sprite.w + foot.w) / 2 + 2;
+  const up = (sprite.h + foot.h) / 2 + 1;
+  for (const [dx, dy] of [[side, 0], [-side, 0], [0, -up], [0, up]] as const) {
+    const box = around(x + dx, y + dy, sprite.w, sprite.h);
+    const inside = box[0] >= 0 && box[1] >= 0 && box[2] <= raster.w && box[3] <= raster.h;
+    if (!inside || !taken.every((other) => apart(box, other))) continue;
+    taken.push(box);
+    raster.blit(sprite, x + dx, y + dy);
+    return;
   }
 }
 

@@ -87,6 +87,16 @@ export class Sprites {
     });
   }
 
+  /** The square on which a station's tag stands. */
+  foot(): Sprite {
+    return this.once('foot', 9, 9, (c, w, h) => {
+      c.fillStyle = this.colours.css('--surface');
+      c.fillRect(0, 0, w, h);
+      c.fillStyle = this.colours.css('--ink');
+      c.fillRect(1, 1, w - 2, h - 2);
+    });
+  }
+
   chosen(): Sprite {
     return this.once('chosen', 22, 22, (c, w) => {
       c.strokeStyle = this.colours.css('--accent');

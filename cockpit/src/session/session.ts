@@ -2,7 +2,7 @@
 
 import type { Person } from '../facts/desk';
 import { Problem, ask, read, signed_out } from '../live/api';
-import { cell } from '../live/cell';
+import { cell, kept } from '../live/cell';
 
 /** undefined: not asked yet; null: nobody. */
 export const person = cell<Person | null | undefined>(undefined);
@@ -11,7 +11,14 @@ interface Session {
   person: Person;
 }
 
+/** Whether this browser ever signed in: without it there is no cookie worth asking about. */
+const signed_before = kept<'yes' | 'no'>('wanghuo.signed_in', 'no', ['yes', 'no']);
+
 export async function find_session(): Promise<void> {
+  if (signed_before.get() === 'no') {
+    person.set(null);
+    return;
+  }
   try {
     person.set((await read<Session>('/api/v1/session')).person);
   } catch (error) {
@@ -23,6 +30,7 @@ export async function find_session(): Promise<void> {
 /** Sign in. Throws Problem with what to tell the person. */
 export async function sign_in(login: string, password: string): Promise<void> {
   const answer = await ask<Session>('POST', '/api/v1/session', { login, password });
+  signed_before.set('yes');
   person.set(answer.person);
 }
 
@@ -30,6 +38,7 @@ export async function sign_out(): Promise<void> {
   try {
     await ask('DELETE', '/api/v1/session');
   } finally {
+    signed_before.set('no');
     person.set(null);
   }
 }
