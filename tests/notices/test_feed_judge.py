@@ -2,9 +2,11 @@
 
 import random
 
+import msgspec
 import pytest
 
 from tests.alarms.stories import POINTS, SITES, told
+from tests.conftest import Dsn
 from tests.notices.city import Desk, settle
 from tests.notices.conftest import Fresh
 from tests.notices.makers import (
@@ -19,7 +21,7 @@ from tests.notices.makers import (
 from wanghuo.alarms.model import Point
 from wanghuo.clock import HandClock
 from wanghuo.engines.lease import take
-from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.engines.postgres import Database, SqlError, Transaction
 from wanghuo.errors import Refused
 from wanghuo.facts.entry import ActionKind, AnswerKind, Entry
 from wanghuo.facts.signal import SensorKind
@@ -165,27 +167,26 @@ async def test_an_entry_that_comes_twice_is_judged_once(desk: Desk) -> None:
     assert (await desk.one("SELECT repeats FROM alarms.alarm"))["repeats"] == 0
 
 
-async def test_a_crash_before_the_commit_leaves_the_entry_in_the_inbox(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing of a judgement is there without all of it."""
-
-    async def cut(*_args: object) -> None:
-        raise ConnectionResetError("the power went")
-
+async def test_an_error_that_passes_leaves_the_entry_in_the_inbox(desk: Desk, dsn: Dsn) -> None:
+    """Nothing of a judgement is there without all of it, and nothing is set aside for it."""
     async with desk.database.transaction() as tx:
         await signals.append(tx, [sensed(a_point(1))])
-    with monkeypatch.context() as patch:
-        patch.setattr(feed.alarms, "save_judged", cut)
-        with pytest.raises(ConnectionResetError):
-            await desk.judge.judge_once()
+    hurried = await Database.open(dsn("wanghuo_engine"), statement_timeout_s=0.3)
+    try:
+        async with desk.database.transaction() as holder:
+            await holder.execute("LOCK TABLE alarms.judged")  # the judgement's last table
+            with pytest.raises(SqlError):
+                await Judge(hurried, the_policy(), desk.clock).judge_once()
+    finally:
+        await hurried.close()
     assert not await desk.rows(LEVEL)
+    assert len(await desk.rows("SELECT 1 FROM signals.inbox")) == 1
     await desk.judge_all()
     assert await level(desk) == 1
 
 
 async def test_an_entry_that_breaks_a_rule_is_set_aside_and_those_behind_it_are_judged(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database,
 ) -> None:
     await settle(database)
     kept: list[tuple[str, str]] = []
@@ -193,23 +194,27 @@ async def test_an_entry_that_breaks_a_rule_is_set_aside_and_those_behind_it_are_
     async def set_aside(_tx: Transaction, entry: Entry, reason: str) -> None:
         kept.append((entry.id, reason))
 
+    evidence = {k: w for k, w in the_policy().evidence.items() if k != "second_point"}
+    broken = msgspec.structs.replace(the_policy(), evidence=evidence)
     bad = sensed(a_point(2), 1)
-    whole = feed.judge
-
-    def breaking(scene: object, entry: Entry, policy: object) -> object:
-        if entry.id == bad.id:
-            raise ZeroDivisionError
-        return whole(scene, entry, policy)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(feed, "judge", breaking)
     desk = Desk(database)
-    desk.judge = Judge(database, the_policy(), desk.clock, set_aside=set_aside)
+    desk.judge = Judge(database, broken, desk.clock, set_aside=set_aside)
     await desk.hear(sensed(a_point(1)), bad, sensed(a_point(1, "P3"), 2))
     assert kept == [(bad.id, "not_judged")]
     assert len(await desk.rows("SELECT 1 FROM incidents.incident")) == 2
     assert len(await desk.rows("SELECT 1 FROM alarms.judged")) == 3
     shown = await desk.one("SELECT body FROM engines.outbox WHERE topic = 'unjudged_fire'")
     assert shown["body"]["entry_id"] == bad.id
+
+
+async def test_an_entry_that_no_table_takes_is_set_aside_too(desk: Desk) -> None:
+    """Text with a zero byte is no text for PostgreSQL; a gateway should have cleaned it."""
+    await desk.hear(sensed(a_point(1)))
+    number = (await desk.one("SELECT number FROM incidents.incident"))["number"]
+    await desk.hear(action(ActionKind.NOTE, 1, number, reason="zero \x00"))
+    await desk.hear(sensed(a_point(2), 2))
+    assert await level(desk) == 2
+    assert len(await desk.rows("SELECT 1 FROM engines.outbox WHERE topic = 'unjudged_fire'")) == 1
 
 
 async def test_a_judge_without_its_lease_judges_nothing(database: Database) -> None:

@@ -28,6 +28,11 @@ PATHS = {
 }
 
 
+def tidy(text: str) -> str:
+    """A person's words on one line: control characters, which no table takes, become spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 class ActRefused(Refused):
     """The incident is closed, or not closed, and this act means nothing there."""
 

@@ -175,7 +175,7 @@ async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
         person_id=who.person_id,
         person_name=who.name,
         number=number,
-        reason=body.reason or body.note,
+        reason=acts.tidy(body.reason or body.note),
         level=body.level,
         disposition=body.disposition,
         cause=body.cause,
@@ -242,7 +242,7 @@ async def shelves(_who: See, tx: Tx) -> dict[str, Any]:
 @router.post("/shelves", status_code=201, responses=ACT_REFUSALS)
 async def shelve(body: ShelfBody, who: Judge, request: Request, cause: Cause) -> dict[str, Any]:
     """Shelve one point: at most two hours, with a reason; a second point passes all the same."""
-    action = acts.checked_shelf(who, body.origin, body.reason, body.until)
+    action = acts.checked_shelf(who, body.origin, acts.tidy(body.reason), body.until)
     await _see_point(request, who, body.origin)
     return await _quiet(request, who, action, cause, body)
 
@@ -253,7 +253,9 @@ async def test_window(
 ) -> dict[str, Any]:
     """Open a test window (told to nobody) or a drill (told to all but 119) at one place."""
     await _see_place(request, who, body.place_id)
-    action = acts.checked_window(who, body.place_id, body.reason, body.until, drill=body.drill)
+    action = acts.checked_window(
+        who, body.place_id, acts.tidy(body.reason), body.until, drill=body.drill
+    )
     return await _quiet(request, who, action, cause, body)
 
 

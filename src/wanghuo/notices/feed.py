@@ -18,7 +18,8 @@ from wanghuo.alarms.policy import Policy
 from wanghuo.clock import Clock
 from wanghuo.engines import lease, outbox, telemetry
 from wanghuo.engines.listen import Listener
-from wanghuo.engines.postgres import DOWN, Database, Transaction
+from wanghuo.engines.postgres import DOWN, Database, SqlError, Transaction
+from wanghuo.errors import Refused
 from wanghuo.facts.entry import Entry, SignalEntry, decode, encode
 from wanghuo.facts.fact import Fact, Topic
 from wanghuo.identity import derived
@@ -36,6 +37,8 @@ BATCH: Final = 64
 HELP_AGE_S: Final = 30.0  # stations and their contacts are read again after this
 IDLE_WAIT_S: Final = 1.0
 RETRY_PAUSE_S: Final = 0.3
+# deadlocks, no room, locks held, cancelled, the system's own faults (PostgreSQL, appendix A)
+PASSING_SQL_STATES: Final = ("08", "25", "40", "53", "55", "57", "58", "XX")
 
 CLAIM_S: Final = 15.0  # longer than any channel's own patience
 CALLS_AT_ONCE: Final = 32
@@ -83,23 +86,24 @@ class Judge:
                     ticket = listener.ticket("inbox")
                     if await self.judge_once() == 0:
                         await listener.wait("inbox", ticket, IDLE_WAIT_S)
-                except DOWN as error:
+                except (*DOWN, SqlError, Refused) as error:
                     _log.info("judge_waits", why=repr(error))
                     await self._clock.sleep(RETRY_PAUSE_S)
 
     async def judge_once(self, limit: int = BATCH) -> int:
         """Judge the oldest entries in one transaction; how many there were.
 
-        An entry that breaks a rule is found by judging one by one, and is set aside.
+        An entry that breaks a rule or does not fit the tables is found by judging one by one, and
+        is set aside. Errors of the database that pass go up: the entries stay in the inbox.
         """
         if self._one_by_one:
             self._one_by_one -= 1
             limit = 1
         try:
             return await self._judge(limit)
-        except DOWN:
-            raise
-        except Exception:  # noqa: BLE001 - one broken rule must not stop the fires behind it
+        except Exception as error:
+            if _passes(error):
+                raise
             if limit > 1:
                 _log.exception("batch_not_judged")
                 self._one_by_one = limit
@@ -155,6 +159,12 @@ class Judge:
                 await outbox.put(tx, [fact])
                 await alarms.save_judged(tx, [one.seq])
         return len(logged)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the same entries may well be judged a moment later."""
+    state = str(getattr(error, "sqlstate", "") or "")
+    return isinstance(error, (*DOWN, Refused)) or state.startswith(PASSING_SQL_STATES)
 
 
 class Caller:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from wanghuo.errors import Invalid, Missing, Unauthenticated, Unavailable
 from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry
 from wanghuo.identity import derived
+from wanghuo.incidents.acts import tidy
 from wanghuo.notices import store
 from wanghuo.signals import store as signals
 from wanghuo.web import signature
@@ -59,8 +60,8 @@ async def answers(request: Request, tx: CityTx, clock: Now) -> dict[str, Any]:
         body=AnswerEntry(
             notice_id=answer.notice_id,
             answer=answer.answer,
-            by=answer.by[:TEXT_MAX],
-            note=answer.note[:TEXT_MAX],
+            by=tidy(answer.by)[:TEXT_MAX],
+            note=tidy(answer.note)[:TEXT_MAX],
         ),
     )
     await signals.append(tx, [entry])
