@@ -8,6 +8,7 @@ whether a stranger's fire counts is the judge's decision, never this door's.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -70,12 +71,14 @@ class Admission:
 
     async def run(self) -> None:
         """Answer and refresh for ever; end it by cancelling."""
-        await asyncio.gather(self._answer(), self._refresh())
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._answer())
+            both.create_task(self._refresh())
 
     async def _answer(self) -> None:
         while True:
             await self._wake.wait()
-            batch = dict(list(self._waiting.items())[:BATCH_MAX])
+            batch = dict(islice(self._waiting.items(), BATCH_MAX))
             found = await self._look_up(batch)
             for key, callers in batch.items():
                 del self._waiting[key]

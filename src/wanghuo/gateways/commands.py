@@ -134,7 +134,9 @@ class Dialogue:
 
     async def run(self) -> None:
         """Send what is queued for the transmitters connected here; end it by cancelling."""
-        await asyncio.gather(self._claim_for_ever(), self._expire_for_ever())
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._claim_for_ever())
+            both.create_task(self._expire_for_ever())
 
     async def _claim_for_ever(self) -> None:
         async with Listener(self._dsn, [COMMANDS_CHANNEL], self._clock) as listener:

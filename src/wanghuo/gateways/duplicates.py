@@ -7,6 +7,7 @@ reception, so that a minute's end between two resends does no harm. A device tha
 serials at 0 and has no clock says the same bytes again a day later: that is a new fire.
 """
 
+from itertools import islice
 from typing import Final
 
 WINDOW_S: Final = 60.0  # 4 times the 10 s of the standard, and slack
@@ -42,6 +43,6 @@ class Deliveries:
 
     def _forget(self, now_us: int) -> None:
         """Drop what is out of the window; it stands in the order of coming."""
-        for key, first_us in list(self._first.items())[:2]:
+        for key, first_us in list(islice(self._first.items(), 2)):
             if now_us - first_us >= WINDOW_S * _US or len(self._first) > REMEMBERED_MAX:
                 del self._first[key]

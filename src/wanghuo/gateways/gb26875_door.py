@@ -4,7 +4,7 @@ compose builds it, opens it and closes it; nothing in it is global.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -23,6 +23,7 @@ from wanghuo.protocols.gb26875_vendor import Profile
 from wanghuo.signals.model import Intake
 
 FOLLOW_PERIOD_S: Final = 2.0
+KEEP_UP_PAUSE_S: Final = 0.5
 
 _log = structlog.get_logger("gateways.gb26875")
 
@@ -64,8 +65,10 @@ class Gb26875Door:
     async def open(self, host: str, port: int, *, reuse_port: bool = False) -> None:
         """Listen on TCP and UDP `port` (0: any free one)."""
         rooms = (self._admission, self._dialogue, self._presence, self._wheel)
-        self._tasks = [asyncio.create_task(room.run()) for room in rooms]
-        self._tasks.append(asyncio.create_task(self._follow_fires()))
+        works = [room.run for room in rooms]
+        self._tasks = [
+            asyncio.create_task(self._keep_up(work)) for work in (*works, self._follow_fires)
+        ]
         await self.tcp.start(host, port, reuse_port=reuse_port)
         await self.udp.start(host, self.tcp.port, reuse_port=reuse_port)
         _log.info("listening", host=host, port=self.tcp.port)
@@ -83,6 +86,16 @@ class Gb26875Door:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._presence.end()
+
+    async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` for ever: one unforeseen error must not make the gateway deaf."""
+        while True:
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 - logged whole, counted, begun again
+                _log.exception("unexpected")
+                self.board.count("unexpected")
+                await self._clock.sleep(KEEP_UP_PAUSE_S)
 
     async def _follow_fires(self) -> None:
         """Know whose normal states matter, also after a restart and from other gateways."""

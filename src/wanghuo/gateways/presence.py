@@ -1,5 +1,6 @@
 """Which transmitters are connected here, told to the database in bulk, about once a second."""
 
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -65,7 +66,7 @@ class Presence:
 
         fresh: forget first what an earlier process of this name left. Returns it while undone.
         """
-        batch = dict(list(self._changes.items())[:BATCH_MAX])
+        batch = dict(islice(self._changes.items(), BATCH_MAX))
         now_s = self._clock.monotonic_s()
         alive = now_s >= self._live_due_s
         if not batch and not fresh and not alive:

@@ -82,6 +82,9 @@ class Notes:
     def __init__(self) -> None:
         self._until_s: dict[tuple[str, str], float] = {}
 
+    def __len__(self) -> int:
+        return len(self._until_s)
+
     def due(self, reason: str, subject: str, now_s: float) -> bool:
         """Whether `reason` should be noted of `subject` now; True at most once an hour."""
         key = (reason, subject)

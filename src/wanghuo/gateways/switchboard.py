@@ -32,6 +32,7 @@ from wanghuo.signals.model import Intake
 
 ANSWERS_A_SLICE: Final = 200
 REST_PATIENCE_S: Final = 1.0
+FINISH_LIMIT_S: Final = 5.0
 ALARMED_MAX: Final = 100_000
 BOTH_LIVE_WITHIN_S: Final = 60.0
 
@@ -106,9 +107,20 @@ class Switchboard:
             _log.error("unexpected", exc_info=error)
 
     async def finish(self) -> None:
-        """Wait for the fires and quarantine rows that are under way."""
+        """Wait for the fires and quarantine rows that are under way, a few seconds at most.
+
+        What is not durable by then was not confirmed: the device sends it again.
+        """
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            _, late = await asyncio.wait(self._tasks, timeout=FINISH_LIMIT_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    @property
+    def under_way(self) -> int:
+        """Fires and quarantine rows that are not durable yet."""
+        return len(self._tasks)
 
     def owe(self, session: Transmitter, packet: bytes, answer: bool, ok: bool) -> None:  # noqa: FBT001 - Intake calls it so
         """The routine lane has stored `packet`, or could not: then silence asks for a resend."""

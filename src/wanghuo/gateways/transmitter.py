@@ -83,6 +83,11 @@ class Exchange(Board, Protocol):
         """Our own side."""
         ...
 
+    @property
+    def under_way(self) -> int:
+        """Fires and quarantine rows that are not durable yet."""
+        ...
+
     def join(self, session: "Transmitter") -> int:
         """A new link; its number in the order of coming."""
         ...

@@ -7,12 +7,14 @@ import asyncio
 import socket
 from typing import Final, cast
 
-from wanghuo.gateways.session import BUFFER_SIZE_BYTES_MAX, NOT_NOW
+from wanghuo.gateways.session import BUFFER_SIZE_BYTES_MAX, NOT_NOW, PENALTY
 from wanghuo.gateways.switchboard import Switchboard
 from wanghuo.gateways.transmitter import Transmitter
+from wanghuo.protocols.gb26875_frame import FrameError, size_at
 
 DOOR: Final = "gb26875_udp"
 PEERS_MAX: Final = 60_000
+UNDER_WAY_MAX: Final = 1000  # beyond it, rubbish from anywhere is left
 RECEIVE_SIZE_BYTES: Final = 4 << 20
 
 Address = tuple[str, int]
@@ -31,6 +33,10 @@ class UdpTransmitter(Transmitter):
 
     def datagram(self, data: bytes) -> None:
         """Whole packets; what is not whole now never will be."""
+        flooded = self.held & PENALTY or self.board.under_way > UNDER_WAY_MAX
+        if flooded and not _is_packet(data):
+            self.board.count("datagram_left_unconfirmed")
+            return
         if self.held & NOT_NOW:
             if len(self.carry) + len(data) <= 2 * BUFFER_SIZE_BYTES_MAX:
                 self.carry += data
@@ -50,6 +56,14 @@ class UdpTransmitter(Transmitter):
     def hang_up(self) -> None:
         """Forget the peer."""
         self._gateway.forget(self._address)
+
+
+def _is_packet(data: bytes) -> bool:
+    """Whether the datagram begins with a whole packet."""
+    try:
+        return size_at(data) > 0
+    except FrameError:
+        return False
 
 
 class UdpGateway(asyncio.DatagramProtocol):
