@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from wanghuo.access.store import audit
 from wanghuo.alarms import store as alarms
@@ -43,6 +43,7 @@ JUDGED_WITHIN_S: Final = 2.0
 ASK_AGAIN_S: Final = 0.01
 LOCAL: Final = timedelta(hours=8)  # the city's day begins at its own midnight
 TEXT_MAX: Final = 500
+Text = Annotated[str, AfterValidator(acts.tidy)]
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
 REFUSALS = problems(Unauthenticated, Forbidden, Missing)
@@ -64,20 +65,20 @@ Act = Literal[
 class ActBody(BaseModel):
     """What a person says with an act; which fields are needed depends on the act."""
 
-    reason: str = Field("", max_length=TEXT_MAX, examples=["flames seen on the camera"])
-    note: str = Field("", max_length=TEXT_MAX)
+    reason: Text = Field("", max_length=TEXT_MAX, examples=["flames seen on the camera"])
+    note: Text = Field("", max_length=TEXT_MAX)
     level: int = Field(-1, ge=-1, le=4, description="For raise and lower: 1 to 4.")
-    disposition: str = Field("", max_length=32, description="For close.", examples=["nuisance"])
-    cause: str = Field("", max_length=32, description="For close as nuisance, and no-fire.")
+    disposition: Text = Field("", max_length=32, description="For close.", examples=["nuisance"])
+    cause: Text = Field("", max_length=32, description="For close as nuisance, and no-fire.")
     drill: bool = Field(default=False, description="For confirm: it is part of the drill.")
 
 
 class ShelfBody(BaseModel):
     """Shelve one point, or open a test window or drill at one place; it ends by itself."""
 
-    origin: str = Field("", max_length=200, description="The point; for a shelf.")
-    place_id: str = Field("", max_length=64, description="The place; for a test window.")
-    reason: str = Field("", max_length=TEXT_MAX)
+    origin: Text = Field("", max_length=200, description="The point; for a shelf.")
+    place_id: Text = Field("", max_length=64, description="The place; for a test window.")
+    reason: Text = Field("", max_length=TEXT_MAX)
     until: AwareDatetime | None = Field(None, description="At the latest the policy's time.")
     drill: bool = False
 
@@ -85,7 +86,7 @@ class ShelfBody(BaseModel):
 class ListQuery(BaseModel):
     """Which incidents; all optional."""
 
-    place_id: str = Field("", max_length=64)
+    place_id: Text = Field("", max_length=64)
     open: bool | None = None
     since: AwareDatetime | None = None
     town: str = Field("", max_length=12)
@@ -175,7 +176,7 @@ async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
         person_id=who.person_id,
         person_name=who.name,
         number=number,
-        reason=acts.tidy(body.reason or body.note),
+        reason=body.reason or body.note,
         level=body.level,
         disposition=body.disposition,
         cause=body.cause,
@@ -242,7 +243,7 @@ async def shelves(_who: See, tx: Tx) -> dict[str, Any]:
 @router.post("/shelves", status_code=201, responses=ACT_REFUSALS)
 async def shelve(body: ShelfBody, who: Judge, request: Request, cause: Cause) -> dict[str, Any]:
     """Shelve one point: at most two hours, with a reason; a second point passes all the same."""
-    action = acts.checked_shelf(who, body.origin, acts.tidy(body.reason), body.until)
+    action = acts.checked_shelf(who, body.origin, body.reason, body.until)
     await _see_point(request, who, body.origin)
     return await _quiet(request, who, action, cause, body)
 
@@ -253,9 +254,7 @@ async def test_window(
 ) -> dict[str, Any]:
     """Open a test window (told to nobody) or a drill (told to all but 119) at one place."""
     await _see_place(request, who, body.place_id)
-    action = acts.checked_window(
-        who, body.place_id, acts.tidy(body.reason), body.until, drill=body.drill
-    )
+    action = acts.checked_window(who, body.place_id, body.reason, body.until, drill=body.drill)
     return await _quiet(request, who, action, cause, body)
 
 
