@@ -69,9 +69,9 @@ async def state_of(site: Site, made: dict[str, Any], wanted: str) -> dict[str, A
 
 
 async def test_a_query_is_sent_and_its_answer_comes_back(
-    door: Gb26875Door, intake: RecordingIntake, site: Site
+    registered_door: Gb26875Door, intake: RecordingIntake, site: Site
 ) -> None:
-    device = await Device.dial(door.port)
+    device = await Device.dial(registered_door.port)
     await device.ask(reading_packet())
     answer = await site.client("city_duty").post(f"{URL}/commands", json={"type": 85})
     assert answer.status_code == 202
@@ -87,9 +87,9 @@ async def test_a_query_is_sent_and_its_answer_comes_back(
 
 
 async def test_an_answer_that_tells_of_fire_is_a_fire(
-    door: Gb26875Door, intake: RecordingIntake, site: Site
+    registered_door: Gb26875Door, intake: RecordingIntake, site: Site
 ) -> None:
-    device = await Device.dial(door.port)
+    device = await Device.dial(registered_door.port)
     await device.ask(reading_packet())
     asked = {"type": 61, "systems": [{"system_type": 1, "system_address": 1}]}
     made = (await site.client("city_duty").post(f"{URL}/commands", json=asked)).json()
@@ -101,9 +101,9 @@ async def test_an_answer_that_tells_of_fire_is_a_fire(
 
 
 async def test_a_control_is_confirmed_and_a_denied_one_is_sent_again_before_it_is_denied(
-    door: Gb26875Door, site: Site
+    registered_door: Gb26875Door, site: Site
 ) -> None:
-    device = await Device.dial(door.port)
+    device = await Device.dial(registered_door.port)
     await device.ask(reading_packet())
     made = (await site.client("city_duty").post(f"{URL}/commands", json={"type": 90})).json()
     order = await device.heard()
@@ -124,9 +124,9 @@ async def test_a_control_is_confirmed_and_a_denied_one_is_sent_again_before_it_i
 
 
 async def test_an_inspection_call_is_answered_when_somebody_presses_the_key(
-    door: Gb26875Door, intake: RecordingIntake, site: Site
+    registered_door: Gb26875Door, intake: RecordingIntake, site: Site
 ) -> None:
-    device = await Device.dial(door.port)
+    device = await Device.dial(registered_door.port)
     await device.ask(reading_packet())
     answer = await site.client("city_duty").post(f"{URL}/inspection", json={"minutes": 7})
     order = await device.heard()
@@ -141,13 +141,13 @@ async def test_an_inspection_call_is_answered_when_somebody_presses_the_key(
 
 
 async def test_an_order_without_an_answer_is_sent_four_times_and_then_expires(
-    door: Gb26875Door, site: Site
+    registered_door: Gb26875Door, site: Site
 ) -> None:
-    device = await Device.dial(door.port)
+    device = await Device.dial(registered_door.port)
     await device.ask(reading_packet())
     made = (await site.client("city_duty").post(f"{URL}/commands", json={"type": 81})).json()
     heard = [await device.heard()]
-    dialogue = door.board.dialogue
+    dialogue = registered_door.board.dialogue
     for _ in range(3):
         for pending in dialogue._pending.values():
             pending.due_s -= commands.RESEND_AFTER_S
@@ -160,7 +160,7 @@ async def test_an_order_without_an_answer_is_sent_four_times_and_then_expires(
 
 
 async def test_a_command_waits_for_a_device_that_is_away_but_not_for_ever(
-    door: Gb26875Door, site: Site, database: Database
+    registered_door: Gb26875Door, site: Site, database: Database
 ) -> None:
     made = (await site.client("city_duty").post(f"{URL}/commands", json={"type": 81})).json()
     assert made["state"] == "queued"
@@ -168,7 +168,7 @@ async def test_a_command_waits_for_a_device_that_is_away_but_not_for_ever(
         later = WallClock().now_utc() + 2 * commands.PATIENCE
         assert await store.expire_commands(tx, later, commands.PATIENCE) == 1
     await state_of(site, made, "expired")
-    assert not door.board.speaking
+    assert not registered_door.board.speaking
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,13 @@ async def test_commands_are_audited(site: Site, database: Database) -> None:
     assert (row["subject"], row["detail"]["type"]) == (SENDER, 81)
 
 
-async def test_who_is_connected_is_shown_with_strangers(door: Gb26875Door, site: Site) -> None:
-    known, stranger = await Device.dial(door.port), await Device.dial(door.port)
+async def test_who_is_connected_is_shown_with_strangers(
+    registered_door: Gb26875Door, site: Site
+) -> None:
+    known, stranger = (
+        await Device.dial(registered_door.port),
+        await Device.dial(registered_door.port),
+    )
     await known.ask(reading_packet())
     await stranger.ask(reading_packet(source=b"\x09\0\0\0\0\0"))
     client = site.client("city_duty")
@@ -229,18 +234,18 @@ async def test_who_is_connected_is_shown_with_strangers(door: Gb26875Door, site:
     assert not (await client.get("/api/v1/transmitters?q=7903")).json()["items"][0]["connected"]
 
 
-async def test_a_clock_that_is_off_is_set_after_the_confirm(door: Gb26875Door) -> None:
-    device = await Device.dial(door.port)
+async def test_a_clock_that_is_off_is_set_after_the_confirm(registered_door: Gb26875Door) -> None:
+    device = await Device.dial(registered_door.port)
     assert (await device.ask(reading_packet())).command == 3
     assert await device.silence()
-    dialogue = door.board.dialogue
+    dialogue = registered_door.board.dialogue
     [session] = dialogue._clocks
     dialogue._clocks[session] -= commands.CLOCK_DELAY_S
     order = await device.heard()
     assert (order.command, order.body[0]) == (1, 90)
     device.send(encode(Frame(order.serial, order.target, order.source, 3, b"")))
     await until(lambda: not dialogue._pending)
-    true_one = await Device.dial(door.port)
+    true_one = await Device.dial(registered_door.port)
     now = WallClock().now_utc()
     body = encode_body((obj.DeviceStatus(9, TAG),))
     frame = Frame(1, b"\x07" + bytes(5), bytes(6), 2, body, tag_of(now))
@@ -249,7 +254,7 @@ async def test_a_clock_that_is_off_is_set_after_the_confirm(door: Gb26875Door) -
 
 
 async def test_a_bound_address_counts_only_from_its_peer(
-    door: Gb26875Door, intake: RecordingIntake, database: Database
+    registered_door: Gb26875Door, intake: RecordingIntake, database: Database
 ) -> None:
     await register(
         database,
@@ -258,7 +263,7 @@ async def test_a_bound_address_counts_only_from_its_peer(
         ("gb26875:030000000000", HERE, "fubei", "127.0.0.1"),
     )
     for number in (1, 2, 3):
-        device = await Device.dial(door.port)
+        device = await Device.dial(registered_door.port)
         await device.ask(fire_packet(source=bytes((number, 0, 0, 0, 0, 0))))
     assert [signal.sender for signal in intake.signals()] == [
         "gb26875:010000000000@127.0.0.1",
@@ -270,10 +275,10 @@ async def test_a_bound_address_counts_only_from_its_peer(
 
 
 async def test_the_register_gives_a_transmitter_its_vendor_profile(
-    door: Gb26875Door, intake: RecordingIntake, database: Database
+    registered_door: Gb26875Door, intake: RecordingIntake, database: Database
 ) -> None:
     await register(database, (SENDER, HERE, "passthrough", ""))
-    device = await Device.dial(door.port)
+    device = await Device.dial(registered_door.port)
     printed = b"\x09\x01" + "2号楼火警".encode("gb18030")
     assert (await device.ask(packet(printed))).command == 3
     assert [signal.text for signal in intake.signals()] == ["2号楼火警"]

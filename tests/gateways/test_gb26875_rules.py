@@ -55,7 +55,7 @@ def test_what_is_remembered_is_bounded() -> None:
     deliveries, notes = Deliveries(), Notes()
     for number in range(2 * REMEMBERED_MAX):
         deliveries.delivery(str(number), b"\0\0", 0)
-    assert len(deliveries) <= REMEMBERED_MAX + 1
+    assert len(deliveries) <= REMEMBERED_MAX
     for number in range(2 * NOTES_MAX):
         assert notes.due("unknown_sender", str(number), 0.0)
     assert len(notes) <= NOTES_MAX

@@ -4,8 +4,8 @@ import tomllib
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from tests.gateways.conftest import POLICY, PROFILES
-from tests.gateways.gb26875_peers import OPEN, Device, until
+from tests.gateways.conftest import POLICY, PROFILES, ROLE, opened
+from tests.gateways.gb26875_peers import Device, until
 from tests.protocols.gb26875_samples import ADDRESS, SOURCE, TAG, fire_packet, packet
 
 from wanghuo.clock import WallClock
@@ -22,7 +22,6 @@ from wanghuo.signals.feed import SignalIntake
 from wanghuo.signals.routine import unpack
 
 pytestmark = pytest.mark.engines
-Opened = Callable[[], Gb26875Door]
 
 
 @pytest.fixture
@@ -37,20 +36,10 @@ async def real_intake(
 
 @pytest.fixture
 async def real_door(
-    dsn: Callable[[str], str], gateway_database: Database, real_intake: SignalIntake
+    dsn: Callable[[str], str], real_intake: SignalIntake
 ) -> AsyncIterator[Gb26875Door]:
-    made = Gb26875Door(
-        intake=real_intake,
-        database=gateway_database,
-        dsn=dsn("wanghuo_gateway"),
-        profiles=PROFILES,
-        clock=WallClock(),
-    )
-    await made.open("127.0.0.1", 0)
-    yield made
-    while OPEN:
-        await OPEN.pop().hang_up()
-    await made.close()
+    async with opened(real_intake, dsn(ROLE)) as made:
+        yield made
 
 
 async def logged(database: Database) -> list[SignalEntry]:
@@ -106,27 +95,17 @@ async def test_a_gateway_that_starts_again_knows_whose_normal_states_matter(
     real_door: Gb26875Door,
     real_intake: SignalIntake,
     database: Database,
-    gateway_database: Database,
     dsn: Callable[[str], str],
 ) -> None:
     device = await Device.dial(real_door.port)
     await device.ask(fire_packet(serial=1))
-    second = Gb26875Door(
-        intake=real_intake,
-        database=gateway_database,
-        dsn=dsn("wanghuo_gateway"),
-        profiles=PROFILES,
-        clock=WallClock(),
-        name="gateway-2",
-    )
-    await second.open("127.0.0.1", 0)
-    await until(lambda: second.board.alarmed)
-    normal = encode_body((obj.ComponentStatus(1, 1, 40, ADDRESS, 1, bytes(31), TAG),))
-    other = await Device.dial(second.port)
-    assert (await other.ask(packet(normal, serial=2))).command == 3
-    kinds = [entry.signal.kind for entry in await logged(database)]
-    assert kinds == [SignalKind.FIRE, SignalKind.CLEARED]
-    await second.close()
+    async with opened(real_intake, dsn(ROLE), "gateway-2") as second:
+        await until(lambda: second.board.alarmed)
+        normal = encode_body((obj.ComponentStatus(1, 1, 40, ADDRESS, 1, bytes(31), TAG),))
+        other = await Device.dial(second.port)
+        assert (await other.ask(packet(normal, serial=2))).command == 3
+        kinds = [entry.signal.kind for entry in await logged(database)]
+        assert kinds == [SignalKind.FIRE, SignalKind.CLEARED]
 
 
 def test_the_profiles_are_those_of_the_policy() -> None:

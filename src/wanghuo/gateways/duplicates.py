@@ -7,7 +7,7 @@ reception, so that a minute's end between two resends does no harm. A device tha
 serials at 0 and has no clock says the same bytes again a day later: that is a new fire.
 """
 
-from itertools import islice
+from collections import OrderedDict
 from typing import Final
 
 WINDOW_S: Final = 60.0  # 4 times the 10 s of the standard, and slack
@@ -21,7 +21,7 @@ class Deliveries:
     """The fires of the last minute: (sender, serial and body) to the time they first came."""
 
     def __init__(self) -> None:
-        self._first: dict[Key, int] = {}
+        self._first: OrderedDict[Key, int] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._first)
@@ -43,6 +43,8 @@ class Deliveries:
 
     def _forget(self, now_us: int) -> None:
         """Drop what is out of the window; it stands in the order of coming."""
-        for key, first_us in list(islice(self._first.items(), 2)):
-            if now_us - first_us >= WINDOW_S * _US or len(self._first) > REMEMBERED_MAX:
-                del self._first[key]
+        for _ in range(2):
+            oldest_us = self._first[next(iter(self._first))]
+            if now_us - oldest_us < WINDOW_S * _US and len(self._first) <= REMEMBERED_MAX:
+                return
+            self._first.popitem(last=False)

@@ -4,6 +4,7 @@ A bad packet is kept each time. What is true of a transmitter as such (nobody re
 address is used twice, it speaks an unknown type) is noted once an hour.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,7 +81,7 @@ class Notes:
     """What was noted within the last hour."""
 
     def __init__(self) -> None:
-        self._until_s: dict[tuple[str, str], float] = {}
+        self._until_s: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._until_s)
@@ -93,5 +94,5 @@ class Notes:
         self._until_s.pop(key, None)
         self._until_s[key] = now_s + NOTE_PERIOD_S
         if len(self._until_s) > NOTES_MAX:
-            del self._until_s[next(iter(self._until_s))]
+            self._until_s.popitem(last=False)
         return True

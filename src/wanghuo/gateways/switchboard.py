@@ -6,7 +6,7 @@ Rule 3. Every answer carries true UTC+8 time: devices set their clocks from it.
 """
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from functools import partial
@@ -62,7 +62,7 @@ class Switchboard:
         self.tick_s = clock.monotonic_s()
         self.deliveries = Deliveries()
         self.notes = Notes()
-        self.alarmed: dict[str, None] = {}
+        self.alarmed: dict[str, None] = OrderedDict()
         self.speaking: dict[str, Transmitter] = {}
         self.sessions: dict[Transmitter, None] = {}
         self.partial: dict[Session, float] = {}
@@ -196,7 +196,7 @@ class Switchboard:
         """The sender has something in alarm: its normal states matter."""
         self.alarmed[sender] = None
         if len(self.alarmed) > ALARMED_MAX:
-            del self.alarmed[next(iter(self.alarmed))]
+            self.alarmed.pop(next(iter(self.alarmed)))
 
     def _offer(self, signal: Signal) -> "asyncio.Future[bool]":
         """The routine part of a fire packet, on its own lane."""
