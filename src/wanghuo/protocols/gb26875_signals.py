@@ -17,7 +17,7 @@ from wanghuo.protocols import gb26875_codes as codes
 from wanghuo.protocols import gb26875_objects as obj
 from wanghuo.protocols.gb26875_frame import Command, Frame, time_of, whole
 from wanghuo.protocols.gb26875_unit import unit_of
-from wanghuo.protocols.gb26875_vendor import LAYOUT_TYPES, Profile
+from wanghuo.protocols.gb26875_vendor import LAYOUT_TYPES, Profile, notable_key
 
 K = SignalKind
 DIGEST_SIZE_BYTES: Final = 8
@@ -26,6 +26,7 @@ _PLAIN: Final = {
     int(Command.SEND),
     int(Command.ANSWER),
 }
+_PERSON: Final = {kind: kind.value.encode()[:16] for kind in SignalKind}
 _DIALOGUE: Final = {int(Command.CONFIRM), int(Command.DENY)}
 
 
@@ -76,9 +77,7 @@ class Hearing:
 
 def digest_of(raw: bytes, kind: SignalKind) -> str:
     """16 hex digits over an object's bytes and what it was taken for; a resend has the same."""
-    return hashlib.blake2b(
-        raw, digest_size=DIGEST_SIZE_BYTES, person=kind.value.encode()[:16]
-    ).hexdigest()
+    return hashlib.blake2b(raw, digest_size=DIGEST_SIZE_BYTES, person=_PERSON[kind]).hexdigest()
 
 
 def signals_of_packet(
@@ -243,7 +242,9 @@ def _of_analog(each: obj.ComponentAnalog, raw: bytes, hearing: Hearing) -> Signa
             value=float(each.value),
         )
     value = round(each.value * analog.scale, 6)
-    limit = profile.notable_limit(analog, each.component_type)
+    least = profile.notable_raw.get(notable_key(each.analog_type, each.component_type))
+    worth_a_look = least is not None and each.value >= least
+    limit = profile.notable_limit(analog, each.component_type) if worth_a_look else None
     return hearing.say(
         K.NOTABLE if limit is not None and value >= limit else K.READING,
         raw,

@@ -84,6 +84,8 @@ def _fixed(flag: int, made: type[Upward], payload: bytes, count: int) -> Unit:
     """Types of one size: the first reading of the size that comes out even."""
     short = made.LAYOUT.size
     full = short + TAG_SIZE_BYTES * made.TAGGED
+    if count == 1 and full == len(payload):
+        return Unit(flag, ((read_object(made, payload), payload),))
     sizes = [size for size in (full, short) if count * size == len(payload)]
     sizes += [size for size in (full, short, short + TAG_SIZE_BYTES) if len(payload) % size == 0]
     if sizes:
