@@ -75,6 +75,7 @@ async def run(product: Product, sink: Sink, kills: int, seed: int) -> Outcome:
             part = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             if product.kill(part):
                 outcome.kills[part] += 1
+                print(f"{time.monotonic():.1f} s: killed {part}", flush=True)
             if part == "everything":
                 await product.gone()
                 outcome.restarts_s.append(await product.start())
@@ -110,10 +111,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--keep", type=Path, help="run in this folder and leave it, logs and all")
     asked = parser.parse_args()
     print(machine.describe(), flush=True)
-    with tempfile.TemporaryDirectory(prefix="wanghuo-chaos-") as folder:
-        outcome = asyncio.run(whole(Path(folder), asked.kills, asked.seed))
+    with tempfile.TemporaryDirectory(prefix="wanghuo-chaos-") as temporary:
+        folder = asked.keep or Path(temporary)
+        folder.mkdir(exist_ok=True)
+        outcome = asyncio.run(whole(folder, asked.kills, asked.seed))
     print(outcome.told())
     wrong = outcome.verdicts.violations()
     print(f"violated: {', '.join(wrong)}" if wrong else "nothing lost, nothing doubled")

@@ -54,14 +54,14 @@ class Arsonist:
 
     async def light(self, point: Point) -> Fire:
         """Report fire at this point until it is confirmed, on a connection of its own."""
-        self._serial = (self._serial + 1) & 0xFFFF
+        self._serial = serial = (self._serial + 1) & 0xFFFF
         adu = frames.component(point.point, frames.FIRE, "火警")
-        made = frames.frame(self._serial, bytes.fromhex(point.sender), adu)
+        made = frames.frame(serial, bytes.fromhex(point.sender), adu)
         fire = Fire(point, time.monotonic())
         self.book.append(fire)
         while fire.confirmed_s is None and time.monotonic() - fire.first_sent_s < self.give_up_s:
             try:
-                await self._exchange(fire, made, self._serial)
+                await self._exchange(fire, made, serial)
             except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
                 await asyncio.sleep(RECONNECT_PAUSE_S)
         if fire.confirmed_s is not None and self._file is not None:

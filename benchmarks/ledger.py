@@ -22,7 +22,7 @@ class Verdicts:
     """Each list holds what is wrong; all empty is what we want."""
 
     confirmed: int = 0
-    unconfirmed: int = 0
+    not_confirmed: list[str] = field(default_factory=list)
     alarms_missing: list[str] = field(default_factory=list)
     alarms_doubled: list[str] = field(default_factory=list)
     nobody_told: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Verdicts:
     def told(self) -> str:
         """The figures as text, with the first examples of what is wrong."""
         lines = [
-            f"fires confirmed {self.confirmed} (not confirmed {self.unconfirmed})",
+            f"fires confirmed {self.confirmed}",
             f"notices {self.notices}, repeats marked as such {self.marked_repeats}",
         ]
         for name, value in vars(self).items():
@@ -77,7 +77,12 @@ async def drain(dsn: str, patience_s: float) -> None:
 async def audit(dsn: str, fires: Sequence[Fire], sink: Sink | None) -> Verdicts:
     """Hold promises against state. Call it after `drain`."""
     origins = [fire.point.origin for fire in fires if fire.confirmed_s is not None]
-    made = Verdicts(confirmed=len(origins), unconfirmed=len(fires) - len(origins))
+    made = Verdicts(confirmed=len(origins))
+    made.not_confirmed = [
+        f"{f.point.origin} sent {f.sent}x from {f.first_sent_s:.1f} s, denied {f.denied}x"
+        for f in fires
+        if f.confirmed_s is None
+    ]
     connection = await asyncpg.connect(dsn)
     try:
         await _alarms(connection, origins, made)
