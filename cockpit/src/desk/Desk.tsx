@@ -31,9 +31,11 @@ export function Desk(): React.JSX.Element {
   const shown = newest(row, detail);
   const first = queue.find((one) => !one.gone)?.row.number ?? null;
 
+  // Nothing chosen, or only a closed one in sight: the first fire of the queue takes the middle.
+  const idle = !chosen || (row !== null && (shown?.state === 'closed' || !rows.has(row.number)));
   useEffect(() => {
-    if (!chosen && first && width !== 'phone') chosen_incident.set(first);
-  }, [chosen, first, width]);
+    if (idle && first && first !== chosen && width !== 'phone') chosen_incident.set(first);
+  }, [idle, chosen, first, width]);
 
   const choose = (number: string | null): void => {
     if (!number) return;
@@ -74,7 +76,7 @@ export function Desk(): React.JSX.Element {
   );
 }
 
-/** A chosen incident that closes stays in the middle until another is chosen. */
+/** A chosen incident that closes stays in the middle until another needs it. */
 function useKeptRow(row: IncidentRow | null, chosen: string | null): IncidentRow | null {
   const [kept, set_kept] = useState<IncidentRow | null>(null);
   useEffect(() => {

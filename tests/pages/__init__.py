@@ -1,0 +1,1 @@
+"""The cockpit in Chromium against a running house."""
