@@ -89,7 +89,7 @@ async def run(product: Product, sink: Sink, kills: int, seed: int) -> Outcome:
     outcome.verdicts = await audit(product.dsn(), arsonist.book, sink)
     outcome.seconds = time.monotonic() - began_s
     outcome.routine_confirmed = noise.confirmed
-    outcome.confirm_s_max = max((f.took_s for f in arsonist.acknowledged()), default=0.0)
+    outcome.confirm_s_max = max((f.waited_s for f in arsonist.acknowledged()), default=0.0)
     return outcome
 
 

@@ -23,13 +23,23 @@ READ_BYTES = 4096
 
 @dataclass
 class Fire:
-    """One fire of one point. *_s: time.monotonic(); confirmed_s None: never acknowledged."""
+    """One fire of one point. *_s: time.monotonic(); confirmed_s None: never acknowledged.
+
+    began_s: when the device first tried to dial; first_sent_s: when its frame first left.
+    """
 
     point: Point
+    began_s: float
     first_sent_s: float
     sent: int = 0
     denied: int = 0
     confirmed_s: float | None = None
+
+    @property
+    def waited_s(self) -> float:
+        """First dialled → confirmed: an outage of the gateway counts."""
+        assert self.confirmed_s is not None
+        return self.confirmed_s - self.began_s
 
     @property
     def took_s(self) -> float:
@@ -57,7 +67,8 @@ class Arsonist:
         self._serial = serial = (self._serial + 1) & 0xFFFF
         adu = frames.component(point.point, frames.FIRE, "火警")
         made = frames.frame(serial, bytes.fromhex(point.sender), adu)
-        fire = Fire(point, time.monotonic())
+        now_s = time.monotonic()
+        fire = Fire(point, now_s, now_s)
         self.book.append(fire)
         while fire.confirmed_s is None and time.monotonic() - fire.first_sent_s < self.give_up_s:
             try:
