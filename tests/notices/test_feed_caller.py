@@ -177,7 +177,6 @@ async def test_a_running_caller_is_woken_by_the_judge(database: Database) -> Non
     desk.clock = HandClock(WallClock().now_utc())
     caller = asyncio.ensure_future(Caller(database, [phone], WallClock(), owner="a").run())
     try:
-        await asyncio.sleep(0.1)
         await desk.hear(sensed(a_point(1)))
         await until(lambda: len(phone.received) == 2, 5.0)
     finally:

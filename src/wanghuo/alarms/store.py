@@ -1,13 +1,15 @@
 """The tables of alarms: alarms, shelves, runaway counters, the order of judging."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf
+from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf, State
 from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.together import Part
 
 # As alarms.model.Shelf; `s` is alarms.shelf.
 SHELF_COLUMNS: Final = """
@@ -28,12 +30,15 @@ ON CONFLICT (id) DO UPDATE SET
 _SAVE_SHELVES = """
 INSERT INTO alarms.shelf (id, kind, origin, place_id, town_code, author_id, author_name, reason,
     from_at, until_at, ended_at, drill)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::bool[])
 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 """
 _SAVE_RUNAWAYS = """
 INSERT INTO alarms.runaway (origin, recent, spent, spent_at, hinted_at)
-VALUES ($1, $2, $3, $4, $5)
+SELECT r.origin, r.recent::timestamptz[], r.spent, r.spent_at, r.hinted_at
+FROM unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[])
+    AS r (origin, recent, spent, spent_at, hinted_at)
 ON CONFLICT (origin) DO UPDATE SET
     recent = excluded.recent, spent = excluded.spent, spent_at = excluded.spent_at,
     hinted_at = excluded.hinted_at
@@ -50,13 +55,10 @@ SELECT (SELECT count(*) FROM done), (SELECT count(*) FROM told)
 """
 
 
-async def save_alarms(tx: Transaction, alarms: Iterable[Alarm]) -> None:
-    """Write new and changed alarms. Those that become normal go first: a point has one live one."""
-    rows = sorted(alarms, key=lambda a: (a.state.value != "normal", a.id))
-    over = [a for a in rows if a.state.value == "normal"]
-    for part in (over, rows[len(over) :]):
-        if part:
-            await tx.execute(_SAVE_ALARMS, *zip(*map(_alarm_row, part), strict=True))
+def saving_alarms(alarms: Iterable[Alarm]) -> Part:
+    """New and changed alarms. Those that become normal go first: a point has one live alarm."""
+    rows = sorted(alarms, key=lambda a: (a.state is not State.NORMAL, a.id))
+    return Part(_SAVE_ALARMS, [_alarm_row(alarm) for alarm in rows])
 
 
 def _alarm_row(alarm: Alarm) -> tuple[object, ...]:
@@ -81,34 +83,19 @@ def _alarm_row(alarm: Alarm) -> tuple[object, ...]:
     )
 
 
-async def save_shelves(tx: Transaction, shelves: Iterable[Shelf]) -> None:
-    """Write new and ended shelves and test windows."""
-    rows = [
-        (
-            s.id,
-            s.kind.value,
-            s.origin,
-            s.place_id,
-            s.town_code,
-            s.author_id,
-            s.author_name,
-            s.reason,
-            s.from_at,
-            s.until_at,
-            s.ended_at,
-            s.drill,
-        )
-        for s in shelves
-    ]
-    if rows:
-        await tx.executemany(_SAVE_SHELVES, rows)
+def saving_shelves(shelves: Iterable[Shelf]) -> Part:
+    """New and ended shelves and test windows."""
+    return Part(_SAVE_SHELVES, [msgspec.structs.astuple(shelf) for shelf in shelves])
 
 
-async def save_runaways(tx: Transaction, runaways: Iterable[Runaway]) -> None:
-    """Write the counters of points."""
-    rows = [(r.origin, list(r.recent), r.spent, r.spent_at, r.hinted_at) for r in runaways]
-    if rows:
-        await tx.executemany(_SAVE_RUNAWAYS, rows)
+def saving_runaways(runaways: Iterable[Runaway]) -> Part:
+    """The counters of points. A list of times travels as text: arrays of arrays have one size."""
+    rows = [(r.origin, _times(r.recent), r.spent, r.spent_at, r.hinted_at) for r in runaways]
+    return Part(_SAVE_RUNAWAYS, rows)
+
+
+def _times(times: Iterable[datetime]) -> str:
+    return "{" + ",".join(f'"{at.isoformat()}"' for at in times) + "}"
 
 
 async def save_judged(tx: Transaction, seqs: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """The tables of incidents: incidents, ledgers, timelines, the running numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -8,6 +8,7 @@ import msgspec
 
 from wanghuo.alarms.model import Evidence
 from wanghuo.engines.postgres import Row, Transaction
+from wanghuo.engines.together import Part
 from wanghuo.errors import Missing
 from wanghuo.incidents import queries
 from wanghuo.incidents.model import Incident, Moment
@@ -64,32 +65,25 @@ ON CONFLICT (day, town_short) DO UPDATE SET used = excluded.used
 """
 
 
-async def save_incidents(tx: Transaction, incidents: Iterable[Incident]) -> None:
-    """Write new and changed incidents."""
-    rows = [msgspec.structs.astuple(incident) for incident in incidents]
-    if rows:
-        await tx.execute(_SAVE_INCIDENTS, *zip(*rows, strict=True))
+def saving_incidents(incidents: Iterable[Incident]) -> Part:
+    """New and changed incidents."""
+    return Part(_SAVE_INCIDENTS, [msgspec.structs.astuple(incident) for incident in incidents])
 
 
-async def save_evidence(tx: Transaction, lines: Sequence[tuple[str, int, Evidence]]) -> None:
-    """Append lines to ledgers: (incident id, line number from 1, entry)."""
+def saving_evidence(lines: Iterable[tuple[str, int, Evidence]]) -> Part:
+    """Lines to append to ledgers: (incident id, line number from 1, entry)."""
     rows = [(incident_id, line, *msgspec.structs.astuple(e)) for incident_id, line, e in lines]
-    if rows:
-        await tx.execute(_SAVE_EVIDENCE, *zip(*rows, strict=True))
+    return Part(_SAVE_EVIDENCE, rows)
 
 
-async def save_timeline(tx: Transaction, moments: Sequence[Moment]) -> None:
-    """Append lines to timelines."""
-    rows = [msgspec.structs.astuple(moment) for moment in moments]
-    if rows:
-        await tx.execute(_SAVE_TIMELINE, *zip(*rows, strict=True))
+def saving_timeline(moments: Iterable[Moment]) -> Part:
+    """Lines to append to timelines."""
+    return Part(_SAVE_TIMELINE, [msgspec.structs.astuple(moment) for moment in moments])
 
 
-async def save_counters(tx: Transaction, counters: Mapping[tuple[date, str], int]) -> None:
-    """Write how many incident numbers are used, by day and town."""
-    if counters:
-        days, towns = zip(*counters, strict=True)
-        await tx.execute(_SAVE_COUNTERS, days, towns, list(counters.values()))
+def saving_counters(counters: Mapping[tuple[date, str], int]) -> Part:
+    """How many incident numbers are used, by day and town."""
+    return Part(_SAVE_COUNTERS, [(*key, used) for key, used in counters.items()])
 
 
 async def count_open(tx: Transaction) -> dict[str, int]:

@@ -15,8 +15,9 @@ from wanghuo.alarms import store as alarms
 from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Evidence, Point, Shelf, Site
 from wanghuo.alarms.policy import Policy
 from wanghuo.alarms.runaway import Runaway
-from wanghuo.engines import timers
+from wanghuo.engines import timers, together
 from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.together import Part
 from wanghuo.incidents import store as incidents
 from wanghuo.incidents.model import Incident, Tail
 from wanghuo.notices import queries
@@ -38,18 +39,13 @@ ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, acknowledged_at = excluded.acknowledged_at, answer = excluded.answer
 """
 _PLAN = """
-WITH told AS (SELECT pg_notify('notices', '')),
-planned AS (
-    INSERT INTO notices.notice (id, party_id, incident_id, number, town_code, role, contact_id,
-        recipient, address, channel, purpose, round, message, planned_at, due_at, answered_at,
-        acknowledged_at, outcome, state)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-        $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::jsonb[],
-        $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-        $18::text[], $19::text[])
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM planned), (SELECT count(*) FROM told)
+INSERT INTO notices.notice (id, party_id, incident_id, number, town_code, role, contact_id,
+    recipient, address, channel, purpose, round, message, planned_at, due_at, answered_at,
+    acknowledged_at, outcome, state)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::jsonb[],
+    $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::text[],
+    $19::text[])
 """
 # A late `delivered` moves nothing that has gone further; a stop moves nothing that is over.
 _ANSWER = """
@@ -104,37 +100,35 @@ FROM notices.notice WHERE channel = $1 AND state IN ('planned', 'sending')
 """
 
 
-async def save_parties(tx: Transaction, parties: Iterable[Party]) -> None:
-    """Write new and changed parties."""
-    rows = [msgspec.structs.astuple(party) for party in parties]
-    if rows:
-        await tx.execute(_SAVE_PARTIES, *zip(*rows, strict=True))
+def saving_parties(parties: Iterable[Party]) -> Part:
+    """New and changed parties."""
+    return Part(_SAVE_PARTIES, [msgspec.structs.astuple(party) for party in parties])
 
 
-async def plan_notices(tx: Transaction, notices: Iterable[Notice]) -> None:
-    """Write new notices and wake the caller."""
-    rows = [
-        (
-            *msgspec.structs.astuple(notice)[:_PLAIN_FIELDS],
-            notice.answer,
-            judged_state(notice).value,
-        )
-        for notice in notices
-    ]
-    if rows:
-        await tx.execute(_PLAN, *zip(*rows, strict=True))
+def planning_notices(notices: Iterable[Notice]) -> Part:
+    """New notices."""
+    return Part(
+        _PLAN,
+        [
+            (
+                *msgspec.structs.astuple(notice)[:_PLAIN_FIELDS],
+                notice.answer,
+                judged_state(notice).value,
+            )
+            for notice in notices
+        ],
+    )
 
 
 _PLAIN_FIELDS: Final = Notice.__struct_fields__.index("answer")
 
 
-async def save_answers(tx: Transaction, notices: Iterable[Notice]) -> None:
-    """Write answers, acknowledgements and stops onto notices that are planned already."""
+def saving_answers(notices: Iterable[Notice]) -> Part:
+    """Answers, acknowledgements and stops of notices that are planned already."""
     rows = [
         (n.id, judged_state(n).value, n.answered_at, n.acknowledged_at, n.answer) for n in notices
     ]
-    if rows:
-        await tx.execute(_ANSWER, *zip(*rows, strict=True))
+    return Part(_ANSWER, rows)
 
 
 def judged_state(notice: Notice) -> NoticeState:
@@ -345,17 +339,20 @@ def _furnished(loaded: _Loaded, help_: Help) -> Scene:
 
 
 async def save_changes(tx: Transaction, changes: Changes) -> None:
-    """Write what entries changed, table by table."""
-    await alarms.save_alarms(tx, changes.alarms.values())
-    await alarms.save_shelves(tx, changes.shelves.values())
-    await alarms.save_runaways(tx, changes.runaways.values())
-    await incidents.save_incidents(tx, changes.incidents.values())
-    await incidents.save_evidence(tx, changes.evidence)
-    await incidents.save_timeline(tx, changes.moments)
-    await incidents.save_counters(tx, changes.counters)
-    await save_parties(tx, changes.parties.values())
-    await plan_notices(tx, changes.planned.values())
-    await save_answers(tx, changes.notices.values())
+    """Write what entries changed: every table in one statement, then the timers."""
+    parts = (
+        alarms.saving_alarms(changes.alarms.values()),
+        alarms.saving_shelves(changes.shelves.values()),
+        alarms.saving_runaways(changes.runaways.values()),
+        incidents.saving_incidents(changes.incidents.values()),
+        incidents.saving_evidence(changes.evidence),
+        incidents.saving_timeline(changes.moments),
+        incidents.saving_counters(changes.counters),
+        saving_parties(changes.parties.values()),
+        planning_notices(changes.planned.values()),
+        saving_answers(changes.notices.values()),
+    )
+    await together.run(tx, parts, wake="notices" if changes.planned else "")
     waits = [
         timers.Timer(w.id, w.kind, w.subject, w.due_at, w.note)
         for w in changes.waits.values()
