@@ -1,6 +1,7 @@
 """Peers that break, flood, stall and come back by the hundred; and fires of others beside them."""
 
 import asyncio
+import contextlib
 import random
 import socket
 import time
@@ -161,6 +162,22 @@ async def test_five_hundred_devices_dialling_in_again_and_again_are_all_heard(
     await until(lambda: not len(door.tcp))
     assert not door.board.speaking
     assert not door.board.partial
+
+
+async def test_a_gateway_closes_in_the_middle_of_a_flood(
+    door: Gb26875Door, intake: RecordingIntake
+) -> None:
+    flood = await Device.dial(door.port)
+    flood.send(b"".join(fire_packet(serial=n, source=source(5)) for n in range(8000)))
+    await until(lambda: len(intake.entries) > 100)
+    began = time.perf_counter()
+    await door.close()
+    assert time.perf_counter() - began < 4
+    confirmed = 0
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            confirmed += (await flood.heard()).command == 3
+    assert confirmed <= len(intake.entries)  # what the end cut off is sent again
 
 
 async def test_slow_drips_are_given_up_after_ten_seconds_and_the_link_lives(

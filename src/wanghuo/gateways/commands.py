@@ -109,7 +109,8 @@ class Dialogue:
 
     def clock_is_off(self, session: Transmitter, ahead_s: float) -> None:
         """The device's clock is wrong: set it in a moment."""
-        _log.info("clock_is_off", sender=session.sender, ahead_s=round(ahead_s, 1))
+        self._count("clock_off")
+        _log.debug("clock_is_off", sender=session.sender, ahead_s=round(ahead_s, 1))
         self._clocks.setdefault(session, self._clock.monotonic_s() + CLOCK_DELAY_S)
 
     def set_clock(self, session: Transmitter) -> None:
@@ -208,7 +209,8 @@ class Dialogue:
         self, key: tuple[Transmitter, int], state: str, answer: bytes | None = None
     ) -> None:
         pending = self._pending.pop(key)
-        _log.info("command_ended", sender=key[0].sender, type=pending.type, state=state)
+        tell = _log.info if pending.command_id else _log.debug
+        tell("command_ended", sender=key[0].sender, type=pending.type, state=state)
         if pending.command_id:
             self._begin_write(self._finished(pending.command_id, state, answer))
 

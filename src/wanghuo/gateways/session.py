@@ -25,8 +25,8 @@ INCOMPLETE_LIMIT_S: Final = 10.0  # 6.5.4
 BAD_BURST: Final = 20  # stretches of broken bytes, then as many as the wheel turns
 
 # Why reading is held; bits.
-ADMITTING, CHOKED, FIRES, BAD, WRITING, TURN, PENALTY = 1, 2, 4, 8, 16, 32, 64
-NOT_NOW: Final = ADMITTING | FIRES | BAD  # packets in hand wait too, fires among them
+ADMITTING, CHOKED, FIRES, BAD, WRITING, TURN, PENALTY, STOPPING = 1, 2, 4, 8, 16, 32, 64, 128
+NOT_NOW: Final = ADMITTING | FIRES | BAD | STOPPING  # packets in hand wait, fires among them
 BINARY, LOWER, UPPER = 0, 1, 2  # clothing
 
 

@@ -111,11 +111,13 @@ class Switchboard:
 
         What is not durable by then was not confirmed: the device sends it again.
         """
-        while self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=FINISH_LIMIT_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        until_s = self.clock.monotonic_s() + FINISH_LIMIT_S
+        while self._tasks and self.clock.monotonic_s() < until_s:
+            await asyncio.wait(self._tasks, timeout=until_s - self.clock.monotonic_s())
+        late = list(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     @property
     def under_way(self) -> int:

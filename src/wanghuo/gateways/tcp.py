@@ -11,7 +11,14 @@ import socket
 from typing import Final, cast
 
 from wanghuo.engines.telemetry import CONNECTIONS
-from wanghuo.gateways.session import BUFFER_SIZE_BYTES_MAX, CHOKED, NOT_NOW, TURN, WRITING
+from wanghuo.gateways.session import (
+    BUFFER_SIZE_BYTES_MAX,
+    CHOKED,
+    NOT_NOW,
+    STOPPING,
+    TURN,
+    WRITING,
+)
 from wanghuo.gateways.switchboard import Switchboard
 from wanghuo.gateways.transmitter import Transmitter
 from wanghuo.protocols.gb26875_frame import FrameError, size_at
@@ -158,9 +165,11 @@ class TcpGateway:
         """Listen no more; links end when what they wait for is answered."""
         if self._server is not None:
             self._server.close()
+        for one in self._connections:
+            one.hold(STOPPING)
         await self.board.finish()
         for one in list(self._connections):
-            one.hang_up()
+            one.finish()
         if self._server is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._server.wait_closed(), 2.0)

@@ -363,6 +363,7 @@ class Transmitter(Session):
         if told is not None:
             ahead_s = (told - self.board.clock.now_utc()).total_seconds()
             if abs(ahead_s) > CLOCK_DRIFT_MAX_S:
+                self.clock_check_s = self.seen_s + CLOCK_SYNC_PERIOD_S  # once a day will do
                 self.board.dialogue.clock_is_off(self, ahead_s)
 
     def close(self) -> None:

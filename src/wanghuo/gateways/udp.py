@@ -73,6 +73,7 @@ class UdpGateway(asyncio.DatagramProtocol):
         self.board = board
         self._peers: dict[Address, UdpTransmitter] = {}
         self._transport: asyncio.DatagramTransport | None = None
+        self._stopping = False
 
     async def start(self, host: str, port: int, *, reuse_port: bool = False) -> None:
         """Listen on `host`:`port` (0: any free one)."""
@@ -91,7 +92,8 @@ class UdpGateway(asyncio.DatagramProtocol):
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=made)
 
     async def stop(self) -> None:
-        """Answer what is under way, then close."""
+        """Hear nothing new, answer what is under way, then close."""
+        self._stopping = True
         await self.board.finish()
         for address in list(self._peers):
             self.forget(address)
@@ -113,6 +115,8 @@ class UdpGateway(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
         """A datagram came."""
+        if self._stopping:
+            return
         address = (str(addr[0]), int(addr[1]))
         peer = self._peers.get(address)
         if peer is None:
