@@ -169,7 +169,10 @@ class TcpGateway:
             one.hold(STOPPING)
         await self.board.finish()
         for one in list(self._connections):
-            one.finish()
+            if one in self.board.slow:
+                one.hang_up()  # it would not take its confirms anyway
+            else:
+                one.finish()
         if self._server is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._server.wait_closed(), 2.0)
