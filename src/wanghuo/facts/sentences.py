@@ -70,7 +70,7 @@ class _Wording(Formatter):
         self._depth = depth
         self._params: Params = {}
 
-    def get_value(self, key: int | str, args: object, kwargs: Params) -> Value:  # type: ignore[override]  # parameters come by name only
+    def get_value(self, key: int | str, args: object, kwargs: Params) -> Value:
         del args
         self._params = kwargs
         return kwargs.get(str(key), f"{{{key}}}")
