@@ -8,6 +8,13 @@ from wanghuo.alarms.model import Point
 from wanghuo.facts.signal import SensorKind, SignalKind
 from wanghuo.notices.scene import Scene
 
+
+def panel(point: str, sensor: SensorKind) -> Point:
+    """What the panel of P1 says of a whole system, or of itself."""
+    sender = a_point(1).sender
+    return Point(sender + point, sender, sensor, "P1", a_point(1).town_code)
+
+
 NAMES = {
     "smoke": a_point(1),
     "smoke2": a_point(2),
@@ -19,6 +26,10 @@ NAMES = {
     "sprinkler": a_point(8, sensor=SensorKind.SPRINKLER),
     "lookout": a_point(9, sensor=SensorKind.LOOKOUT),
     "neighbour": a_point(1, "P2"),
+    "panel": panel("", SensorKind.UITD),
+    "system": panel("/1.1", SensorKind.OTHER),
+    "system2": panel("/1.2", SensorKind.OTHER),
+    "pulled": panel("/1.1", SensorKind.CALL_POINT),
 }
 
 # story: point@seconds, `+` fire, `-` cleared, `=value` a notable reading → entries made, level
@@ -50,6 +61,17 @@ heat=68@0 heat=70@60                    reading_notable                         
 heat=68@0 heat=75@60                    reading_notable,reading_rising            2
 heat=68@0 heat=99@3                     reading_notable                           1
 heat=68@0 heat=75@60 heat=76@90         reading_notable,reading_rising            2
+system+0 smoke+2                        sensor_fire,located                       1
+smoke+0 system+2                        sensor_fire                               1
+smoke+0 panel+1 system+2                sensor_fire                               1
+panel+0 system+1 smoke+2                sensor_fire,located,located               1
+system+0 smoke+2 smoke2+40              sensor_fire,located,second_point          2
+smoke+0 smoke2+40 system+41             sensor_fire,second_point                  2
+system+0 system2+20                     sensor_fire,second_point                  2
+smoke+0 pulled+20                       sensor_fire,call_point_and_sensor         3
+system+0 pulled+20                      sensor_fire,call_point                    2
+smoke+0 system+9 pulled+20              sensor_fire,call_point_and_sensor         3
+system+0 heat=68@9                      sensor_fire,reading_notable               1
 heat=68@0 heat+60                       reading_notable,sensor_fire               1
 smoke+0 smoke-20 smoke+90               sensor_fire,repeated_after_clear          1
 smoke+0 smoke-9 smoke+12                sensor_fire,repeated_after_clear          1
@@ -57,7 +79,10 @@ smoke+0 smoke-9 smoke+12                sensor_fire,repeated_after_clear        
 
 
 def a_house() -> Scene:
-    return a_scene([a_site("P1"), a_site("P2", lon=121.2502)], list(NAMES.values()))
+    known = [point for point in NAMES.values() if point.device_id]
+    scene = a_scene([a_site("P1"), a_site("P2", lon=121.2502)], known)
+    scene.senders = {known[0].sender: ("P1", known[0].town_code)}
+    return scene
 
 
 @pytest.mark.parametrize("row", STORIES.strip().splitlines())

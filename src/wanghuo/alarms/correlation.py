@@ -2,19 +2,24 @@
 
 Rule 1. A place's alarms within the look-back are one suspected fire.
 Rule 2. Places of one building, or closer than the policy's metres, are adjacent.
-Rule 3. A synthetic fire joins only its own place's incident; a drill draws in no neighbour, for a
+Rule 3. A panel and its own point are one witness, not two.
+Rule 4. A synthetic fire joins only its own place's incident; a drill draws in no neighbour, for a
         neighbour's fire may be real.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
-from wanghuo.alarms.model import Site
+from wanghuo.alarms.model import Alarm, Site
 from wanghuo.alarms.policy import Policy
+from wanghuo.facts.signal import SensorKind
 from wanghuo.place import METRES_PER_DEGREE, near_distance_m
+
+SUMMARIES: Final = frozenset({SensorKind.OTHER, SensorKind.UITD})
 
 
 class Link(StrEnum):
@@ -58,6 +63,25 @@ def join(
         return None
     *_, incident_id, link = min(found)
     return incident_id, link
+
+
+def same_witness(one: Alarm, other: Alarm) -> bool:
+    """Whether two alarms are one observation: of one point, or of a point and its own panel.
+
+    A panel that says "fire in system 1.1" and then "smoke at 1.1.40.0a000200" saw one thing.
+    """
+    if one.sender != other.sender:
+        return False
+    return one.origin == other.origin or sums_up(one, other) or sums_up(other, one)
+
+
+def sums_up(summary: Alarm, detail: Alarm) -> bool:
+    """Whether `summary` is a panel's or system's word for what `detail` names exactly."""
+    if summary.sensor not in SUMMARIES or summary.sender != detail.sender:
+        return False
+    if summary.origin == summary.sender:
+        return detail.origin != detail.sender
+    return detail.origin.startswith(summary.origin + ".")
 
 
 def _link(site: Site, suspect: Suspect, policy: Policy, *, drill: bool) -> Link | None:

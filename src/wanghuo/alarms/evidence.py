@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from wanghuo.alarms.correlation import Link
+from wanghuo.alarms.correlation import Link, same_witness, sums_up
 from wanghuo.alarms.model import Alarm, Evidence, Level, Point, Site
 from wanghuo.alarms.policy import Policy
 from wanghuo.facts.sentences import Sentence, Value
@@ -93,11 +93,15 @@ def opening(
 
 
 def of_fire(
-    sensed: Sensed, ledger: Sequence[Evidence], others: Sequence[Alarm], policy: Policy
+    sensed: Sensed,
+    mine: Alarm,
+    ledger: Sequence[Evidence],
+    others: Sequence[Alarm],
+    policy: Policy,
 ) -> Evidence | None:
     """The entry of a point that begins to report fire, or begins again; None if it is worth none.
 
-    others: alarms of other points in the same incident.
+    mine: its alarm. others: alarms of other origins in the same incident.
     """
     if any(e.origin == sensed.point.origin and e.what not in READINGS for e in ledger):
         repeats = sum(e.what == "repeated_after_clear" for e in ledger)
@@ -105,9 +109,12 @@ def of_fire(
             return None
         return _of(sensed, "repeated_after_clear", policy)
     own = _own(sensed, policy)
-    beside = [alarm for alarm in others if alarm.origin != sensed.point.origin]
+    same = [alarm for alarm in others if same_witness(mine, alarm)]
+    beside = [alarm for alarm in others if alarm not in same]
     if not beside:
-        return own
+        return _once(sensed, own, mine, same, ledger) if same else own
+    if any(sums_up(mine, alarm) for alarm in same):
+        return None
     witness = _second_witness(sensed, beside, policy)
     found = [witness] if own.floor <= witness.floor else [witness, own]
     pair = _pair(sensed, ledger, beside)
@@ -116,8 +123,46 @@ def of_fire(
     return max(found, key=lambda e: (e.floor, e.weight_milli))
 
 
+def of_better_knowledge(
+    sensed: Sensed,
+    mine: Alarm,
+    ledger: Sequence[Evidence],
+    others: Sequence[Alarm],
+    policy: Policy,
+) -> Evidence:
+    """The entry of a point that said "fire" and now says what it is: a button, a flow switch."""
+    own = _own(sensed, policy)
+    beside = [alarm for alarm in others if not same_witness(mine, alarm)]
+    pair = _pair(sensed, ledger, beside)
+    return _of(sensed, pair, policy) if pair else own
+
+
+def _once(
+    sensed: Sensed,
+    own: Evidence,
+    mine: Alarm,
+    same: Sequence[Alarm],
+    ledger: Sequence[Evidence],
+) -> Evidence | None:
+    """A panel and its point are weighed once: the point adds only what it is worth more."""
+    if any(sums_up(mine, alarm) for alarm in same):
+        return None
+    origins = {alarm.origin for alarm in same}
+    weighed = max((e.weight_milli for e in ledger if e.origin in origins), default=0)
+    return msgspec.structs.replace(
+        own,
+        what="located",
+        weight_milli=max(0, own.weight_milli - weighed),
+        sentence=Sentence("evidence.located", _params(sensed)),
+    )
+
+
 def of_notable(
-    sensed: Sensed, ledger: Sequence[Evidence], others: Sequence[Alarm], policy: Policy
+    sensed: Sensed,
+    mine: Alarm,
+    ledger: Sequence[Evidence],
+    others: Sequence[Alarm],
+    policy: Policy,
 ) -> Evidence | None:
     """The entry of a reading over its notable limit; None if it says nothing new."""
     origin = sensed.point.origin
@@ -130,7 +175,7 @@ def of_notable(
         if not rising or since < policy.windows.rising_after_s:
             return None
         return _of(sensed, "reading_rising", policy)
-    if any(alarm.origin != origin for alarm in others):
+    if not all(same_witness(mine, alarm) for alarm in others):
         return _of(sensed, "reading_beside_alarm", policy)
     return _of(sensed, "reading_notable", policy)
 

@@ -24,6 +24,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[],
     $13::int[], $14::text[], $15::bool[], $16::text[])
 ON CONFLICT (id) DO UPDATE SET
+    sensor = excluded.sensor,
     incident_id = excluded.incident_id, state = excluded.state, last_at = excluded.last_at,
     repeats = excluded.repeats, last_digest = excluded.last_digest, shelved = excluded.shelved
 """

@@ -53,11 +53,14 @@ def _condition(hearing: Hearing, signal: Signal, point: Point) -> None:
         resent = lifecycle.is_resend(known, hearing.at, signal.digest, resend_s)
         alarm = lifecycle.extended(known, hearing.at, signal.digest, resent=resent)
         again = known.state is State.RETURNED and alarm.state is State.UNACKNOWLEDGED
+        if known.sensor in correlation.SUMMARIES and point.sensor not in correlation.SUMMARIES:
+            alarm = replace(alarm, sensor=point.sensor)
     hearing.scene.put_alarm(alarm)
     if not alarm.incident_id:
         let_through(hearing, alarm, sensed)
     else:
-        _more(hearing, alarm, sensed, again=again)
+        better = known is not None and known.sensor is not alarm.sensor
+        _more(hearing, alarm, sensed, again=again, better=better)
     if not resent:
         _count(hearing, alarm.id)
 
@@ -87,7 +90,7 @@ def let_through(hearing: Hearing, alarm: Alarm, sensed: Sensed) -> bool:
     """Give a held or new alarm its incident unless a shelf or a test window holds it back."""
     scene = hearing.scene
     site = scene.site_at(alarm.place_key)
-    others = [a for a in scene.alarms_at(alarm.place_key) if a.origin != alarm.origin]
+    others = _others(hearing, alarm)
     passing = shelving.passing(alarm, scene.shelves.values(), hearing.at, others, hearing.policy)
     if passing in {Passing.SHELVED, Passing.IN_TEST}:
         scene.put_alarm(replace(alarm, shelved=True))
@@ -110,6 +113,12 @@ def let_through(hearing: Hearing, alarm: Alarm, sensed: Sensed) -> bool:
     if link is not Link.SAME_PLACE:
         telling.tell_unit_beside(hearing, incident_id, site)
     return True
+
+
+def _others(hearing: Hearing, alarm: Alarm) -> list[Alarm]:
+    """The alarms of other witnesses at the same place that are not normal."""
+    found = hearing.scene.alarms_at(alarm.place_key)
+    return [other for other in found if not correlation.same_witness(alarm, other)]
 
 
 def _recent(hearing: Hearing, alarm: Alarm) -> bool:
@@ -151,19 +160,25 @@ def _attach(
     _weigh_sensed(hearing, incident_id, alarm, sensed)
 
 
-def _more(hearing: Hearing, alarm: Alarm, sensed: Sensed, *, again: bool) -> None:
-    """The point of a known alarm reported once more."""
+def _more(hearing: Hearing, alarm: Alarm, sensed: Sensed, *, again: bool, better: bool) -> None:
+    """The point of a known alarm reported once more. better: it says now what it is."""
     _touch(hearing, alarm.incident_id)
-    for other in hearing.scene.alarms_at(alarm.place_key):
-        if other.origin != alarm.origin and not other.incident_id and _recent(hearing, other):
+    for other in _others(hearing, alarm):
+        if not other.incident_id and _recent(hearing, other):
             let_through(hearing, other, sensed_before(hearing, other))
-    if not again and alarm.type is AlarmType.FIRE:
+    if not again and not better and alarm.type is AlarmType.FIRE:
         return
     before_level = hearing.incident(alarm.incident_id).level
     if again:
         words = said("timeline.again", sensor=alarm.sensor.value, spot=sensed.point.location)
         hearing.note(alarm.incident_id, "again", words)
-    _weigh_sensed(hearing, alarm.incident_id, alarm, sensed)
+    if better and alarm.type is AlarmType.FIRE:
+        ledger = hearing.scene.ledgers.get(alarm.incident_id, [])
+        others = hearing.scene.alarms_in(alarm.incident_id)
+        line = evidence.of_better_knowledge(sensed, alarm, ledger, others, hearing.policy)
+        hearing.weigh(alarm.incident_id, line)
+    else:
+        _weigh_sensed(hearing, alarm.incident_id, alarm, sensed)
     telling.tell(hearing, alarm.incident_id, before_level)
 
 
@@ -173,7 +188,7 @@ def _weigh_sensed(hearing: Hearing, incident_id: str, alarm: Alarm, sensed: Sens
     ledger = scene.ledgers.get(incident_id, [])
     others = [a for a in scene.alarms_in(incident_id) if a.origin != alarm.origin]
     rule = evidence.of_fire if alarm.type is AlarmType.FIRE else evidence.of_notable
-    found = rule(sensed, ledger, others, hearing.policy)
+    found = rule(sensed, alarm, ledger, others, hearing.policy)
     if found:
         hearing.weigh(incident_id, found)
 
