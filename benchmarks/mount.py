@@ -75,15 +75,18 @@ class PowerfailMount:
         assert await until(lambda: not (self.control / "on").exists(), MOUNT_PATIENCE_S)
 
     async def stop(self) -> None:
-        """Take the mount away."""
+        """Take the mount away and put the folder's content back in its place."""
         if self._server is None:
             return
         program = machine.program("fusermount", "/usr/bin", "/bin") or "fusermount"
         subprocess.run(  # noqa: ASYNC221 — nothing else runs in this command any more
-            [program, "-u", "-z", str(self.folder)], check=False, capture_output=True
+            [program, "-u", str(self.folder)], check=False, capture_output=True
         )
-        await until(lambda: self._server is None or self._server.poll() is not None, 5.0)
+        await until(lambda: self._server is None or self._server.poll() is not None, 10.0)
         if self._server.poll() is None:
             self._server.kill()
         self._server.wait()
         self._server = None
+        if not self.folder.is_mount() and self.backing.exists():
+            self.folder.rmdir()
+            shutil.move(self.backing, self.folder)
