@@ -49,8 +49,8 @@ async def test_english_and_the_dark_are_one_press_away_and_remembered(
 ) -> None:
     number = fires.burn(fires.place())
     await desk.choose(number)
-    await desk.page.get_by_role("button", name="EN").click()
-    await desk.page.get_by_role("button", name="Dark").click()
+    await desk.page.get_by_role("button", name="EN", exact=True).click()
+    await desk.page.get_by_role("button", name="Dark", exact=True).click()
     await desk.page.reload()
     await expect(desk.page.locator(".queue-head h2")).to_contain_text("to handle")
     await expect(desk.page.locator(".act .go")).to_contain_text("Acknowledge")

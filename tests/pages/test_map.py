@@ -15,7 +15,7 @@ INK = """() => {
     const colour = `${seen[i]},${seen[i + 1]},${seen[i + 2]}`;
     colours.set(colour, (colours.get(colour) ?? 0) + 1);
   }
-  return Object.fromEntries([...colours].sort((a, b) => b[1] - a[1]).slice(0, 12));
+  return Object.fromEntries([...colours].sort((a, b) => b[1] - a[1]).slice(0, 400));
 }"""
 DOT = "127,131,135"  # --mark of the light theme
 F1 = "156,81,65"

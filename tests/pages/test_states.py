@@ -105,17 +105,20 @@ def _breathless(house: RunningHouse) -> Iterator[None]:
 
 
 async def test_a_fire_shows_while_the_database_is_away_and_becomes_an_incident_after(
-    desk: Desk,
+    desk: Desk, fires: Fires
 ) -> None:
     example = desk.house.credentials()["examples"]["gb26875"]
-    point = example["points"][0]
+    first, second = (
+        f"{p['component_type']:02x}{p['component_address']}" for p in example["points"]
+    )
+    loop = (example["system_type"], example["system_address"])
     await expect(desk.page.locator(".queue .done").first).to_be_visible()
     device = Transmitter(desk.house.gb26875_port, bytes.fromhex(example["source"]))
-    wire = f"{point['component_type']:02x}{point['component_address']}"
+    assert device.send_fire(*loop, first)[26] == CONFIRM  # the register knows it from now on
+    fires.close_all()
+    await expect(desk.page.locator(".queue [data-number]")).to_have_count(0)
     with _breathless(desk.house):
-        answer = await asyncio.to_thread(
-            device.send_fire, example["system_type"], example["system_address"], wire
-        )
+        answer = await asyncio.to_thread(device.send_fire, *loop, second)
         assert answer[26] == CONFIRM
         shown = desk.page.locator(".unjudged")
         await expect(shown).to_contain_text("1 条火警待定级")
