@@ -9,6 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
@@ -17,8 +18,8 @@ import uvloop
 from benchmarks import doors, lanes, machine, standing
 from benchmarks.bench import Bench, Options
 from benchmarks.figures import Line, Verdict, as_json, not_run, table
+from benchmarks.people import town
 from benchmarks.product import Product
-from benchmarks.sink import Sink
 
 Measure = Callable[[Bench], Awaitable[Line | list[Line]]]
 
@@ -41,11 +42,11 @@ EVERY = [key for keys, _ in GOALS for key in keys]
 
 async def run(folder: Path, only: list[str], options: Options) -> list[Line]:
     """Measure what was asked for; a goal whose measuring broke is a line that says so."""
-    sink = Sink()
-    await sink.start()
-    bench = Bench(folder, options, Product(folder, webhook_url=sink.url), sink)
     lines: list[Line] = []
-    try:
+    async with AsyncExitStack() as house:
+        sink = await house.enter_async_context(town())
+        bench = Bench(folder, options, Product(folder, webhook_url=sink.url), sink)
+        house.push_async_callback(bench.product.stop)
         await bench.floors()
         bench.started_s = await bench.product.start()
         print(f"product ready in {bench.started_s:.1f} s", flush=True)
@@ -57,9 +58,6 @@ async def run(folder: Path, only: list[str], options: Options) -> list[Line]:
                     await bench.product.stop()
                 lines += [n for n in await _measured(bench, keys, measure) if n.key in wanted]
                 print(f"{'/'.join(wanted)} measured", flush=True)
-    finally:
-        await bench.product.stop()
-        await sink.stop()
     return sorted(lines, key=lambda n: (n.key[0] != "P", int(n.key[1:])))
 
 

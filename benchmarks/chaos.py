@@ -19,6 +19,7 @@ from benchmarks import machine, register
 from benchmarks.fires import Arsonist
 from benchmarks.ledger import Verdicts, audit, drain
 from benchmarks.noise import Noise
+from benchmarks.people import town
 from benchmarks.product import Product
 from benchmarks.sink import Sink
 
@@ -95,15 +96,13 @@ async def run(product: Product, sink: Sink, kills: int, seed: int) -> Outcome:
 
 async def whole(folder: Path, kills: int, seed: int) -> Outcome:
     """Start the product in `folder`, run, stop."""
-    sink = Sink()
-    await sink.start()
-    product = Product(folder, webhook_url=sink.url)
-    try:
-        print(f"started in {await product.start():.1f} s", flush=True)
-        return await run(product, sink, kills, seed)
-    finally:
-        await product.stop()
-        await sink.stop()
+    async with town() as sink:
+        product = Product(folder, webhook_url=sink.url)
+        try:
+            print(f"started in {await product.start():.1f} s", flush=True)
+            return await run(product, sink, kills, seed)
+        finally:
+            await product.stop()
 
 
 def main() -> None:

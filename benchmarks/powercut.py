@@ -20,6 +20,7 @@ from benchmarks.fires import Arsonist
 from benchmarks.ledger import Verdicts, audit, drain
 from benchmarks.mount import NoFuse, PowerfailMount
 from benchmarks.noise import Noise
+from benchmarks.people import town
 from benchmarks.product import NotReady, Product
 from benchmarks.sink import Sink
 
@@ -151,15 +152,13 @@ async def run(ground: Ground, sink: Sink, cuts: int, seed: int) -> Outcome:
 
 async def whole(folder: Path, cuts: int, seed: int, *, fsync: bool) -> Outcome:
     """Prepare the ground in `folder`, run, clear up."""
-    sink = Sink()
-    await sink.start()
-    ground = Ground(folder, sink.url, fsync=fsync)
-    try:
-        print(f"city loaded, first start {await ground.prepare():.1f} s", flush=True)
-        return await run(ground, sink, cuts, seed)
-    finally:
-        await ground.stop()
-        await sink.stop()
+    async with town() as sink:
+        ground = Ground(folder, sink.url, fsync=fsync)
+        try:
+            print(f"city loaded, first start {await ground.prepare():.1f} s", flush=True)
+            return await run(ground, sink, cuts, seed)
+        finally:
+            await ground.stop()
 
 
 def main() -> None:

@@ -11,14 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from benchmarks import machine, register
 from benchmarks.drive import HOME
 from benchmarks.fires import Arsonist
 from benchmarks.ledger import drain
+from benchmarks.people import town
 from benchmarks.product import Product
-from benchmarks.sink import Sink
 
 FIRES = 200
 FIRES_PER_S = 10.0
@@ -39,10 +40,10 @@ def ask(data: Path) -> tuple[int, str, float]:
 
 async def burn_and_ask(folder: Path, fires: int) -> tuple[int, str, float]:
     """A house with a past: fires, a kill of everything, more fires, timers; then the question."""
-    sink = Sink()
-    await sink.start()
-    product = Product(folder, webhook_url=sink.url)
-    try:
+    async with AsyncExitStack() as house:
+        sink = await house.enter_async_context(town())
+        product = Product(folder, webhook_url=sink.url)
+        house.push_async_callback(product.stop)
         await product.start()
         points = (await register.fire_points(product.dsn(), SEED))[:fires]
         arsonist = Arsonist(product.gb26875_port)
@@ -54,9 +55,6 @@ async def burn_and_ask(folder: Path, fires: int) -> tuple[int, str, float]:
         await asyncio.sleep(TIMERS_S)
         await drain(product.dsn(), DRAIN_PATIENCE_S)
         return await asyncio.to_thread(ask, product.data)
-    finally:
-        await product.stop()
-        await sink.stop()
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ class Notice(msgspec.Struct, frozen=True):
     role: str = ""
     level: Any = None
     repeat_of_unknown: bool = False
+    answer_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,13 @@ class Arrival:
 
 
 class Sink:
-    """An HTTP/1.1 server for POST with Content-Length; keeps connections open."""
+    """An HTTP/1.1 server for POST with Content-Length; keeps connections open.
 
-    def __init__(self) -> None:
+    on_notice: called with each notice.
+    """
+
+    def __init__(self, on_notice: Callable[[Notice], None] | None = None) -> None:
+        self._on_notice = on_notice
         self.arrivals: list[Arrival] = []
         self.strange: list[bytes] = []
         self.port = 0
@@ -67,9 +73,13 @@ class Sink:
     def _take(self, body: bytes) -> None:
         now_s = time.monotonic()
         try:
-            self.arrivals.append(Arrival(now_s, self._decoder.decode(body)))
+            notice = self._decoder.decode(body)
         except msgspec.ValidationError:
             self.strange.append(body)
+            return
+        self.arrivals.append(Arrival(now_s, notice))
+        if self._on_notice is not None:
+            self._on_notice(notice)
 
     def first_at_s(self) -> dict[str, float]:
         """When each notice came for the first time, by its id."""
