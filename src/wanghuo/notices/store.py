@@ -4,7 +4,7 @@ The judge's side writes plans and answers; the caller's side writes what became 
 Neither overwrites the other's columns.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -84,15 +84,17 @@ ORDER BY t.due_at, t.id
 """
 # Only the claimer may say what became of its claim; an answer that came first stays.
 _RECORD = """
-UPDATE notices.notice SET
-    state = CASE WHEN state = 'sending' THEN $3 ELSE state END,
-    sent_at = coalesce(sent_at, $4),
-    outcome = CASE WHEN state = 'sending' THEN $5 ELSE outcome END,
-    due_at = coalesce($6, due_at),
-    repeat_of_unknown = repeat_of_unknown OR $7,
+UPDATE notices.notice n SET
+    state = CASE WHEN n.state = 'sending' THEN o.state ELSE n.state END,
+    sent_at = coalesce(n.sent_at, o.sent_at),
+    outcome = CASE WHEN n.state = 'sending' THEN o.outcome ELSE n.outcome END,
+    due_at = coalesce(o.due_at, n.due_at),
+    repeat_of_unknown = n.repeat_of_unknown OR o.unknown,
     claimed_by = '', claimed_until = NULL
-WHERE id = $1 AND claimed_by = $2
-RETURNING state
+FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
+    AS o (id, state, outcome, sent_at, due_at, unknown)
+WHERE n.id = o.id AND n.claimed_by = $1
+RETURNING n.id, n.state
 """
 _NEXT_DUE = """
 SELECT min(CASE WHEN state = 'planned' THEN due_at ELSE claimed_until END)
@@ -168,19 +170,12 @@ class Outcome(msgspec.Struct, frozen=True):
     unknown: bool = False
 
 
-async def record(tx: Transaction, owner: str, outcome: Outcome) -> str | None:
-    """Write the outcome of a claim; the notice's state; None if the claim is another's."""
-    state: str | None = await tx.fetchval(
-        _RECORD,
-        outcome.notice_id,
-        owner,
-        outcome.state.value,
-        outcome.sent_at,
-        outcome.outcome,
-        outcome.due_at,
-        outcome.unknown,
+async def record(tx: Transaction, owner: str, outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Write the outcomes of claims; each notice's state, without those whose claim is another's."""
+    rows = await tx.fetch(
+        _RECORD, owner, *map(list, zip(*map(msgspec.structs.astuple, outcomes), strict=True))
     )
-    return state
+    return {row["id"]: row["state"] for row in rows}
 
 
 async def next_due(tx: Transaction, channel: str) -> datetime | None:
