@@ -1,6 +1,5 @@
 """Notices and parties as the cockpit and other systems see them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -67,8 +66,3 @@ def canary_fact(notice: Handed, at: datetime) -> Fact:
     took_s = round((at - notice.opened_at).total_seconds(), 3)
     body = {"at": stamp(at), "took_s": took_s, "number": notice.number}
     return Fact(derived("fact", Topic.CANARY, notice.id), Topic.CANARY, at, "", body)
-
-
-def one_an_incident(facts: Iterable[tuple[str, Fact]]) -> list[Fact]:
-    """The last fact of each incident: (incident id, fact); a flood of notices is told once."""
-    return list(dict(facts).values())

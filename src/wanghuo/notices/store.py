@@ -96,10 +96,6 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamp
 WHERE n.id = o.id AND n.claimed_by = $1
 RETURNING n.id, n.state
 """
-_NEXT_DUE = """
-SELECT min(CASE WHEN state = 'planned' THEN due_at ELSE claimed_until END)
-FROM notices.notice WHERE channel = $1 AND state IN ('planned', 'sending')
-"""
 
 
 def saving_parties(parties: Iterable[Party]) -> Part:
@@ -176,12 +172,6 @@ async def record(tx: Transaction, owner: str, outcomes: Sequence[Outcome]) -> di
         _RECORD, owner, *map(list, zip(*map(msgspec.structs.astuple, outcomes), strict=True))
     )
     return {row["id"]: row["state"] for row in rows}
-
-
-async def next_due(tx: Transaction, channel: str) -> datetime | None:
-    """When the next notice of a channel is due or its claim runs out; None if there is none."""
-    at: datetime | None = await tx.fetchval(_NEXT_DUE, channel)
-    return at
 
 
 async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
