@@ -25,7 +25,7 @@ def check() -> None:
             "/dev/fuse is missing: `modprobe fuse`, or give the container --device /dev/fuse"
         )
     try:
-        import fuse  # noqa: F401, PLC0415 — it is a development library with a native part
+        import mfusepy  # noqa: F401, PLC0415 — it is a development library with a native part
     except (ImportError, OSError) as error:
         raise NoFuse(f"libfuse2 is missing: install the Debian package `fuse` ({error})") from error
 

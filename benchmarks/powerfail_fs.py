@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fuse import FUSE, FuseOSError, Operations, fuse_get_context
+from mfusepy import FUSE, FuseOSError, Operations, fuse_get_context
 
 PAGE_BYTES = 4096
 CONTROL_POLL_S = 0.01
