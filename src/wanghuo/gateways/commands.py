@@ -13,7 +13,6 @@ Rule 2. Setting the clock after drift, or once a day, is routine: it is logged, 
         It never overtakes a confirm: devices that expect one answer get that answer first.
 """
 
-import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
@@ -133,13 +132,8 @@ class Dialogue:
 
     # What the desk asks for.
 
-    async def run(self) -> None:
+    async def send_queued(self) -> None:
         """Send what is queued for the transmitters connected here; end it by cancelling."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._claim_for_ever())
-            both.create_task(self._expire_for_ever())
-
-    async def _claim_for_ever(self) -> None:
         async with Listener(self._dsn, [COMMANDS_CHANNEL], self._clock) as listener:
             while True:
                 ticket = listener.ticket(COMMANDS_CHANNEL)
@@ -167,7 +161,8 @@ class Dialogue:
         else:
             self._send(session, row.id, row.type, row.body)
 
-    async def _expire_for_ever(self) -> None:
+    async def expire(self) -> None:
+        """Give up what nobody took or answered, for ever; end it by cancelling."""
         while True:
             await self._clock.sleep(RESEND_AFTER_S)
             try:

@@ -24,6 +24,7 @@ from wanghuo.signals.model import Intake
 
 FOLLOW_PERIOD_S: Final = 2.0
 KEEP_UP_PAUSE_S: Final = 0.5
+CANCEL_AGAIN_S: Final = 1.0
 
 _log = structlog.get_logger("gateways.gb26875")
 
@@ -64,11 +65,16 @@ class Gb26875Door:
 
     async def open(self, host: str, port: int, *, reuse_port: bool = False) -> None:
         """Listen on TCP and UDP `port` (0: any free one)."""
-        rooms = (self._admission, self._dialogue, self._presence, self._wheel)
-        works = [room.run for room in rooms]
-        self._tasks = [
-            asyncio.create_task(self._keep_up(work)) for work in (*works, self._follow_fires)
-        ]
+        works = (
+            self._admission.answer,
+            self._admission.refresh,
+            self._dialogue.send_queued,
+            self._dialogue.expire,
+            self._presence.run,
+            self._wheel.run,
+            self._follow_fires,
+        )
+        self._tasks = [asyncio.create_task(self._keep_up(work)) for work in works]
         await self.tcp.start(host, port, reuse_port=reuse_port)
         await self.udp.start(host, self.tcp.port, reuse_port=reuse_port)
         _log.info("listening", host=host, port=self.tcp.port)
@@ -82,9 +88,11 @@ class Gb26875Door:
         """Take nothing new, answer what is under way, hang up."""
         await self.tcp.stop()
         await self.udp.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = set(self._tasks)
+        while left:  # one cancel may be lost in a library that is just answering
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
         await self._presence.end()
 
     async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
