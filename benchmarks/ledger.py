@@ -20,6 +20,7 @@ WHERE at < now() - interval '30 s'
 """
 TOLD_FIRST = ("unit", "micro_station")
 EXAMPLES = 5
+RESTART_PATIENCE_S = 60.0
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Verdicts:
 
 async def drain(dsn: str, patience_s: float) -> None:
     """Wait until everything that is due now was judged and told, or patience ends."""
-    connection = await asyncpg.connect(dsn)
+    connection = await _connected(dsn)
     try:
         now = await connection.fetchval("SELECT now()")
 
@@ -77,6 +78,21 @@ async def drain(dsn: str, patience_s: float) -> None:
         await until_asked(drained, patience_s)
     finally:
         await connection.close()
+
+
+async def _connected(dsn: str) -> asyncpg.Connection:
+    """A connection, as soon as the server is back from the last kill."""
+    found: list[asyncpg.Connection] = []
+
+    async def answers() -> bool:
+        try:
+            found.append(await asyncpg.connect(dsn))
+        except (OSError, asyncpg.PostgresError):
+            return False
+        return True
+
+    assert await until_asked(answers, RESTART_PATIENCE_S), "PostgreSQL did not come back"
+    return found[0]
 
 
 async def audit(dsn: str, fires: Sequence[Fire], sink: Sink | None) -> Verdicts:
