@@ -158,6 +158,18 @@ async def test_a_stopped_notice_is_not_sent(desk: Desk) -> None:
     assert [row["state"] for row in states] == ["acknowledged", "stopped"]
 
 
+async def test_a_call_that_ends_after_another_was_recorded_is_recorded_too(desk: Desk) -> None:
+    second = asyncio.Event()
+    phone = Telephone(before=lambda notice: second if notice.role == "unit" else None)
+    caller = Caller(desk.database, [phone], desk.clock, owner="a")
+    calling = asyncio.ensure_future(caller.call_once("webhook"))
+    while "sent" not in [row[0] for row in await notice_rows(desk)]:
+        await asyncio.sleep(0)
+    second.set()
+    await calling
+    assert [row[0] for row in await notice_rows(desk)] == ["sent", "sent"]
+
+
 async def test_a_dead_channel_delays_no_other(desk: Desk) -> None:
     never = asyncio.Event()
     stuck, phone = Telephone("webhook", lambda _n: never), Telephone("cockpit")

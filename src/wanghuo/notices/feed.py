@@ -236,7 +236,8 @@ class Caller:
 
         What ended meanwhile is recorded with it: one commit for all.
         """
-        self._ended.append((notice, await self._send(channel, notice)))
+        outcome = await self._send(channel, notice)
+        self._ended.append((notice, outcome))  # not in one line: the list may be another by now
         async with self._recording:
             ended, self._ended = self._ended, []
             while ended:
