@@ -163,8 +163,9 @@ async def test_a_call_that_ends_after_another_was_recorded_is_recorded_too(desk:
     phone = Telephone(before=lambda notice: second if notice.role == "unit" else None)
     caller = Caller(desk.database, [phone], desk.clock, owner="a")
     calling = asyncio.ensure_future(caller.call_once("webhook"))
-    while "sent" not in [row[0] for row in await notice_rows(desk)]:
-        await asyncio.sleep(0)
+    states: list[object] = []
+    while "sent" not in states:
+        states = [row[0] for row in await notice_rows(desk)]
     second.set()
     await calling
     assert [row[0] for row in await notice_rows(desk)] == ["sent", "sent"]
