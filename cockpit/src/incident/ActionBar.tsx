@@ -148,7 +148,7 @@ function Outcome({ row }: { row: IncidentRow }): React.JSX.Element | null {
   const { problem } = last;
   return (
     <p className={`outcome ${problem ? 'bad' : ''}`} role="status">
-      {problem ? t('act.refused', { why: problem[lang] }) : t('act.kept', { time: hms(Date.now()) })}
+      {problem ? t('act.refused', { why: problem[lang] }) : t('act.kept', { time: hms(last.at_ms) })}
     </p>
   );
 }

@@ -3,6 +3,7 @@
 import type { IncidentRow, Level } from '../facts/incident';
 import { Problem, ask } from '../live/api';
 import { cell } from '../live/cell';
+import { now_ms } from '../live/now';
 import { act as send } from '../live/kept_acts';
 import { may_judge } from '../session/session';
 import { put_detail } from './detail';
@@ -17,7 +18,7 @@ export interface Form {
 /** The form that is open above the action bar. */
 export const form = cell<Form | null>(null);
 /** What the last act came to, for the line above the action bar. */
-export const outcome = cell<{ number: string; problem: Problem | null; kept: boolean } | null>(null);
+export const outcome = cell<{ number: string; problem: Problem | null; at_ms: number } | null>(null);
 /** The act that is on its way. */
 export const busy = cell<Act | null>(null);
 
@@ -47,12 +48,12 @@ export async function perform(number: string, act: Act, body: ActBody): Promise<
   try {
     const answer = await send(number, act, body);
     if (answer) put_detail(answer);
-    else outcome.set({ number, problem: null, kept: true });
+    else outcome.set({ number, problem: null, at_ms: now_ms() });
     form.set(null);
     return true;
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
-    outcome.set({ number, problem, kept: false });
+    outcome.set({ number, problem, at_ms: now_ms() });
     return false;
   } finally {
     busy.set(null);
@@ -74,7 +75,7 @@ export async function shelve(number: string, shelf: Shelf): Promise<boolean> {
     return true;
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
-    outcome.set({ number, problem, kept: false });
+    outcome.set({ number, problem, at_ms: now_ms() });
     return false;
   }
 }

@@ -34,9 +34,12 @@ export function paint(brush: Brush, scene: Scene, view: View): boolean {
   raster.fill(rings, colours.land);
   for (const ring of rings) raster.stroke(ring, colours.edge, Math.max(1, Math.round(ratio)));
   dots(brush, scene, frame);
-  const done = labels(brush, scene, frame);
+  const taken = scene.marks
+    .filter((mark) => mark.kind !== 'station')
+    .map((mark) => around(mark.x * k + frame.ox, mark.y * k + frame.oy, 20 * ratio, 20 * ratio));
+  const done = labels(brush, scene, frame, taken);
   circles(brush, scene, frame);
-  marks(brush, scene, frame);
+  marks(brush, scene, frame, taken);
   bar(brush, view);
   return done;
 }
@@ -82,8 +85,8 @@ function dots({ raster, sprites, colours, ratio }: Brush, scene: Scene, { k, ox,
 
 type Box = [number, number, number, number];
 
-function labels({ raster, sprites, ratio }: Brush, scene: Scene, { k, ox, oy, zoom }: Frame): boolean {
-  const taken: Box[] = [];
+/** Town and village names where nothing else stands; adds their boxes to `taken`. */
+function labels({ raster, sprites }: Brush, scene: Scene, { k, ox, oy, zoom }: Frame, taken: Box[]): boolean {
   let fresh = 0;
   let done = true;
   const put = (one: { name: string; x: number; y: number }, size: number, strong: boolean): void => {
@@ -102,7 +105,7 @@ function labels({ raster, sprites, ratio }: Brush, scene: Scene, { k, ox, oy, zo
   };
   for (const town of scene.towns) put(town, zoom < 9.6 ? 11 : 13, true);
   if (zoom >= VILLAGES_FROM_ZOOM) for (const village of scene.villages) put(village, 12, false);
-  return done || ratio <= 0;
+  return done;
 }
 
 function circles({ raster, sprites, colours }: Brush, scene: Scene, { k, ox, oy }: Frame): void {
@@ -120,8 +123,7 @@ function circles({ raster, sprites, colours }: Brush, scene: Scene, { k, ox, oy 
 const ORDER = { water: 0, station: 1, incident: 2 } as const;
 
 /** Waters and stations, then incidents from low to high: the fire lies on top. */
-function marks({ raster, sprites, colours, ratio }: Brush, scene: Scene, { k, ox, oy }: Frame): void {
-  const taken = scene.marks.filter((mark) => mark.kind !== 'station').map((mark) => around(mark.x * k + ox, mark.y * k + oy, 20 * ratio, 20 * ratio));
+function marks({ raster, sprites, colours, ratio }: Brush, scene: Scene, { k, ox, oy }: Frame, taken: Box[]): void {
   const sorted = [...scene.marks].sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.level - b.level);
   for (const mark of sorted) {
     const x = mark.x * k + ox;
