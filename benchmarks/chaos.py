@@ -23,7 +23,15 @@ from benchmarks.people import town
 from benchmarks.product import Product
 from benchmarks.sink import Sink
 
-WEIGHTS = {"gateway": 5, "engine": 5, "postgres": 5, "nats": 4, "web": 2, "everything": 3}
+WEIGHTS = {
+    "gateway": 5,
+    "engine": 5,
+    "postgres": 5,
+    "nats": 4,
+    "clerk": 2,
+    "web": 2,
+    "everything": 3,
+}
 KILLS = 200
 SEED = 1
 PAUSE_S = (0.5, 5.5)  # between two kills, drawn evenly
@@ -32,6 +40,7 @@ NOISE_TRANSMITTERS = 40
 NOISE_PER_S = 200.0
 FIRE_PATIENCE_S = 120.0
 DRAIN_PATIENCE_S = 240.0
+CLOSING_S = 0.2  # what was closed on cancelling still has to be let go by the loop
 
 
 @dataclass
@@ -86,6 +95,7 @@ async def run(product: Product, sink: Sink, kills: int, seed: int) -> Outcome:
         noising.cancel()
         burning.cancel()
         await asyncio.gather(noising, burning, return_exceptions=True)
+        await asyncio.sleep(CLOSING_S)
     await drain(product.dsn(), DRAIN_PATIENCE_S)
     outcome.verdicts = await audit(product.dsn(), arsonist.book, sink)
     outcome.seconds = time.monotonic() - began_s

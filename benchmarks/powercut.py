@@ -25,6 +25,7 @@ from benchmarks.product import NotReady, Product
 from benchmarks.sink import Sink
 
 CUTS = 20
+CLOSING_S = 0.2  # what was closed on cancelling still has to be let go by the loop
 SEED = 1
 TRAFFIC_S = (2.0, 6.0)  # between ready and cut, drawn evenly
 FIRES_PER_S = 2.0
@@ -138,6 +139,7 @@ async def run(ground: Ground, sink: Sink, cuts: int, seed: int) -> Outcome:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(CLOSING_S)
     outcome.routine_confirmed = noise.confirmed
     if outcome.did_not_start:
         outcome.verdicts.confirmed = len(arsonist.acknowledged())
