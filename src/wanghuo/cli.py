@@ -79,7 +79,9 @@ def up(
 
 
 @app.command
-def run(role: Literal["setup", "gateway", "engine", "web", "twin"], *, config: Path) -> int:
+def run(
+    role: Literal["setup", "gateway", "engine", "clerk", "web", "twin"], *, config: Path
+) -> int:
     """Run one role in this process, for a cluster or under a supervisor of your own.
 
     Example: `wanghuo run gateway --config /etc/wanghuo.toml`

@@ -1,4 +1,4 @@
-"""The engine role: judge, caller, timers, outbox, fallback drainer, routine reader, synthetic fire.
+"""The engine role: judge, caller, timers, outbox, fallback drainer, synthetic fire.
 
 Each runs under its own lease or claims rows, so a second engine process may stand by.
 """
@@ -7,15 +7,11 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 
-import msgspec
-
 from wanghuo.alarms.policy import parse
 from wanghuo.channels.cockpit import Cockpit
 from wanghuo.channels.webhook import Webhook
 from wanghuo.clock import Clock, WallClock
-from wanghuo.compose.gateway import vendor_profiles
 from wanghuo.compose.house import dsn
-from wanghuo.devices import store as devices
 from wanghuo.engines.lease import Lease
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.outbox import OutboxRelay
@@ -23,20 +19,14 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.engines.timers import Timer, TimerLoop
 from wanghuo.facts.entry import Entry, TimerEntry
-from wanghuo.facts.signal import Signal
 from wanghuo.gateways.canary import Canary
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.identity import derived
 from wanghuo.notices.feed import Caller, Judge, packed_entry
 from wanghuo.premises.model import TEST_POINT, TEST_SENDER
-from wanghuo.protocols.gb26875_signals import signals_of_packet
-from wanghuo.protocols.gb26875_vendor import STANDARD
 from wanghuo.settings import Settings
 from wanghuo.signals import store as signals
-from wanghuo.signals.archive import Archive
-from wanghuo.signals.feed import FallbackDrainer, RoutineConsumer
-from wanghuo.signals.model import RecordKind, RoutineRecord
-from wanghuo.units import from_unix_us
+from wanghuo.signals.feed import FallbackDrainer
 
 ENGINE_ROLE = "wanghuo_engine"
 POOL_SIZE_MAX = 16
@@ -63,15 +53,6 @@ async def engine(settings: Settings) -> int:
     def lone(name: str, work: Callable[[], Awaitable[None]]) -> Awaitable[None]:
         return Lease(database, clock, name, owner).keep(work)
 
-    routine = RoutineConsumer(
-        database,
-        stream,
-        clock,
-        decode=_decoder(settings),
-        health_put=devices.upsert_health,
-        quarantine_put=put_quarantine,
-        archive=Archive(settings.data_dir / "history"),
-    )
     canary = Canary(
         settings.host,
         settings.gb26875_port,
@@ -88,7 +69,6 @@ async def engine(settings: Settings) -> int:
                 TimerLoop(database, clock, fire_timers(clock)).run(),
                 FallbackDrainer(database, stream, clock, put_quarantine).run(),
                 lone("outbox", OutboxRelay(database, stream, clock).run),
-                lone("routine", routine.run),
                 lone("canary", canary.run),
             ):
                 group.create_task(_whole(work))
@@ -125,19 +105,3 @@ def fire_timers(clock: Clock) -> Callable[[Transaction, Sequence[Timer]], Awaita
         await signals.append(tx, entries)
 
     return fire
-
-
-def _decoder(settings: Settings) -> Callable[[RoutineRecord], Sequence[Signal]]:
-    """How a routine record is read: whole frames by their vendor's profile, signals as packed."""
-    profiles = vendor_profiles(settings)
-    unpacker = msgspec.msgpack.Decoder(Signal)
-
-    def decode(record: RoutineRecord) -> Sequence[Signal]:
-        if record.kind is RecordKind.SIGNAL:
-            return [unpacker.decode(record.payload)]
-        profile = profiles.get(record.profile, STANDARD)
-        return signals_of_packet(
-            record.payload, record.sender, profile, from_unix_us(record.received_us)
-        )
-
-    return decode
