@@ -28,7 +28,9 @@ export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Elemen
           {row.profile === 'direct' && row.level < 3 && row.state !== 'closed' && (
             <span className="tag">{t('not_confirmed')}</span>
           )}
-          <span className="facts">{facts.filter(Boolean).join(' · ')}</span>
+          <span className="facts" title={row.number}>
+            {facts.filter(Boolean).join(' · ')}
+          </span>
         </p>
         <h1>{place.name}</h1>
         <p className="facts below">{facts.slice(1).filter(Boolean).join(' · ')}</p>

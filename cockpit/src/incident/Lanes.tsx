@@ -46,12 +46,12 @@ function AxisHead({ axis }: { axis: Axis }): React.JSX.Element {
       <span>{t('parties.state')}</span>
       <span>{t('parties.since')}</span>
       <div>
-        <span className="first">0</span>
+        {last >= 12 && <span className="first">0</span>}
         {axis.limits.map((limit, i) =>
           close && i < axis.limits.length - 1 ? null : (
             <span
               key={limit.minutes}
-              className={limit.at > 97 ? 'last' : ''}
+              className={limit.at > 97 ? 'last' : limit.at < 10 && close ? 'from' : ''}
               style={limit.at > 97 ? undefined : { left: percent(limit.at) }}
             >
               {close ? t('limit.all') : short ? `${limit.minutes} min` : t(limit.minutes === 1 ? 'limit.1' : limit.minutes === 3 ? 'limit.3' : 'limit.5')}
@@ -131,6 +131,7 @@ function note_of({ party, state, notices }: Lane, { t, say, word }: Words): stri
   const failed = notices.find((n) => n.state === 'failed');
   const not_sent = failed ? t('parties.failed', { channel: word('channel', failed.channel), why: word('outcome', failed.outcome) }) : '';
   if (state === 'ans') return answer || t('parties.no_key');
+  if (party.state === 'failed') return [t('parties.gave_up'), not_sent].filter(Boolean).join(' · ');
   if (state === 'esc') return [answer || t('parties.escalated'), not_sent].filter(Boolean).join(' · ');
   if (not_sent) return not_sent;
   const far = party.distance_m === null ? null : distance(party.distance_m);

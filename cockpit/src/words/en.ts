@@ -81,6 +81,7 @@ export const en = {
   'parties.state': 'State',
   'parties.since': 'For',
   'parties.no_key': 'Answered without a key press: not acknowledged',
+  'parties.gave_up': 'Nobody answered, automatic calls have ended: call by hand',
   'parties.escalated': 'No answer in time, escalated',
   'parties.repeat': 'Sent again, first delivery unknown',
   'parties.failed': '{channel} not delivered: {why}',

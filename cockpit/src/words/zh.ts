@@ -79,6 +79,7 @@ export const zh = {
   'parties.state': '状态',
   'parties.since': '持续',
   'parties.no_key': '接听未按键，不算确认',
+  'parties.gave_up': '多次呼叫无人应答，自动呼叫已停，请人工联系',
   'parties.escalated': '超时未应答，已升级',
   'parties.repeat': '上次是否送达不明，已再发',
   'parties.failed': '{channel}未送达：{why}',
