@@ -92,8 +92,24 @@ class Transaction(Protocol):
         """Rows one by one, for answers too large to hold."""
         ...
 
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        """A savepoint."""
+    def transaction(self) -> "Opened":
+        """A transaction; inside one, a savepoint."""
+        ...
+
+
+class Opened(AbstractAsyncContextManager[None], Protocol):
+    """A transaction of the driver: as a block, or step by step."""
+
+    async def start(self) -> None:
+        """BEGIN."""
+        ...
+
+    async def commit(self) -> None:
+        """COMMIT."""
+        ...
+
+    async def rollback(self) -> None:
+        """ROLLBACK."""
         ...
 
 
@@ -163,9 +179,18 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Transaction]:
-        """A connection without a transaction: each statement commits by itself."""
+        """A connection without a transaction: each statement commits by itself.
+
+        Whoever is cancelled inside (a timeout, too) hangs up: the driver would wait until the
+        server has heard of it, and a server that stands still never does.
+        """
         async with self._pool.acquire() as connection:
-            yield connection
+            try:
+                yield connection
+            except BaseException as error:
+                if _is_interrupted(error):
+                    connection.terminate()
+                raise
 
     @asynccontextmanager
     async def transaction(self, towns: str | None = None) -> AsyncIterator[Transaction]:
@@ -174,7 +199,21 @@ class Database:
         towns: the value of `app.towns` that row-level security compares with (codes joined by
         commas, `*` for all); None sets nothing, which shows the role wanghuo_web no row.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            if towns is not None:
-                await connection.execute("SELECT set_config('app.towns', $1, true)", towns)
-            yield connection
+        async with self.connection() as connection:
+            open_one = connection.transaction()
+            await open_one.start()
+            try:
+                if towns is not None:
+                    await connection.execute("SELECT set_config('app.towns', $1, true)", towns)
+                yield connection
+            except BaseException as error:
+                if not _is_interrupted(error):  # else hanging up rolls back
+                    await open_one.rollback()
+                raise
+            else:
+                await open_one.commit()
+
+
+def _is_interrupted(error: BaseException) -> bool:
+    """Whether a statement may still be on its way: cancelled, timed out, or the process ends."""
+    return isinstance(error, TimeoutError) or not isinstance(error, Exception)

@@ -19,7 +19,7 @@ from wanghuo.gateways import store
 from wanghuo.protocols.gb26875_signals import sender_of
 from wanghuo.protocols.gb26875_vendor import STANDARD, STANDARD_NAME, Profile
 
-PATIENCE_S: Final = 1.0
+PATIENCE_S: Final = 0.5
 REFRESH_PERIOD_S: Final = 60.0
 DOWN_PAUSE_S: Final = 2.0
 BATCH_MAX: Final = 1000
