@@ -25,7 +25,8 @@ from benchmarks.sink import Sink
 
 WEIGHTS = {
     "gateway": 5,
-    "engine": 5,
+    "engine": 4,
+    "caller": 4,
     "postgres": 5,
     "nats": 4,
     "clerk": 2,

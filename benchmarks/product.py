@@ -19,7 +19,7 @@ from wanghuo.engines.embedded_postgres import DATABASE, OWNER, PORT, SOCKET_NAME
 READY_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 40.0
 EARS_PATIENCE_S = 30.0
-ROLES = ("gateway", "engine", "clerk", "web", "twin")
+ROLES = ("gateway", "engine", "caller", "clerk", "web", "twin")
 SECRET = "a-secret-of-the-bench"  # noqa: S105 — signs notices to our own receiver
 
 
@@ -94,7 +94,7 @@ class Product:
         self._config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def pids(self) -> dict[str, list[int]]:
-        """Living processes by part: supervisor, gateway, engine, clerk, web, …."""
+        """Living processes by part: supervisor, gateway, engine, caller, clerk, web, …."""
         found: dict[str, list[int]] = {}
         if self.child is None:
             return found

@@ -1,4 +1,4 @@
-"""The engine role: judge, caller, timers, outbox, fallback drainer, synthetic fire.
+"""The engine role: judge, timers, fallback drainer, synthetic fire.
 
 Each runs under its own lease or claims rows, so a second engine process may stand by.
 """
@@ -8,13 +8,9 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 
 from wanghuo.alarms.policy import parse
-from wanghuo.channels.cockpit import Cockpit
-from wanghuo.channels.webhook import Webhook
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.engines.lease import Lease
-from wanghuo.engines.outbound_http import OutboundHttp
-from wanghuo.engines.outbox import OutboxRelay
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.engines.timers import Timer, TimerLoop
@@ -22,14 +18,14 @@ from wanghuo.facts.entry import Entry, TimerEntry
 from wanghuo.gateways.canary import Canary
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.identity import derived
-from wanghuo.notices.feed import Caller, Judge, packed_entry
+from wanghuo.notices.feed import Judge, packed_entry
 from wanghuo.premises.model import TEST_POINT, TEST_SENDER
 from wanghuo.settings import Settings
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import FallbackDrainer
 
 ENGINE_ROLE = "wanghuo_engine"
-POOL_SIZE_MAX = 16
+POOL_SIZE_MAX = 8
 
 
 async def engine(settings: Settings) -> int:
@@ -41,10 +37,7 @@ async def engine(settings: Settings) -> int:
     database = await Database.open(
         role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine", plan_once=True
     )
-    http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
     policy = parse((settings.policy_dir / "alarm.toml").read_text(encoding="utf-8"))
-    answer_url = f"http://{settings.host}:{settings.http_port}/api/v1/answers"
-    channels = (Webhook(settings.webhook, http, clock, answer_url), Cockpit(stream, clock))
 
     async def put_aside(tx: Transaction, entry: Entry, reason: str) -> None:
         packed, at = packed_entry(entry)
@@ -65,15 +58,12 @@ async def engine(settings: Settings) -> int:
         async with asyncio.TaskGroup() as group:
             for work in (
                 Judge(database, policy, clock, owner=owner, set_aside=put_aside).run(),
-                Caller(database, channels, clock, owner=owner).run(),
                 TimerLoop(database, clock, fire_timers(clock)).run(),
                 FallbackDrainer(database, stream, clock, put_quarantine).run(),
-                lone("outbox", OutboxRelay(database, stream, clock).run),
                 lone("canary", canary.run),
             ):
                 group.create_task(_whole(work))
     finally:
-        await http.close()
         await stream.close()
         await database.close()
     return 0

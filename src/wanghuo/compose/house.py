@@ -165,6 +165,7 @@ def _children(
     shared = shared_metrics(settings.data_dir / "metrics")
     made = [
         Child(role="engine", argv=_argv("engine", config)),
+        Child(role="caller", argv=_argv("caller", config)),
         Child(role="clerk", argv=_argv("clerk", config)),
         Child(role="web", argv=_argv("web", config), ready=ready),
     ]

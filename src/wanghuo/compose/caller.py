@@ -1,0 +1,46 @@
+"""The caller role: carries notices through their channels, and facts to the stream.
+
+A process of its own: however many calls are under way, the next fire is judged beside them. Calls
+are claimed, so several callers may run; the relay of facts has one owner by lease.
+"""
+
+import asyncio
+import os
+
+from wanghuo.channels.cockpit import Cockpit
+from wanghuo.channels.webhook import Webhook
+from wanghuo.clock import WallClock
+from wanghuo.compose.house import dsn
+from wanghuo.compose.reach import READER
+from wanghuo.engines.lease import Lease
+from wanghuo.engines.outbound_http import OutboundHttp
+from wanghuo.engines.outbox import OutboxRelay
+from wanghuo.engines.postgres import Database
+from wanghuo.engines.stream import Stream
+from wanghuo.notices.feed import Caller
+from wanghuo.settings import Settings
+
+POOL_SIZE_MAX = 8
+
+
+async def caller(settings: Settings) -> int:
+    """Work until cancelled."""
+    clock = WallClock()
+    owner = f"caller-{os.getpid()}"
+    stream = await Stream.connect(settings.nats_url, name="caller")
+    database = await Database.open(
+        dsn(settings, READER), size_min=2, size_max=POOL_SIZE_MAX, name="caller", plan_once=True
+    )
+    http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
+    answer_url = f"http://{settings.host}:{settings.http_port}/api/v1/answers"
+    channels = (Webhook(settings.webhook, http, clock, answer_url), Cockpit(stream, clock))
+    relay = OutboxRelay(database, stream, clock)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Caller(database, channels, clock, owner=owner).run())
+            group.create_task(Lease(database, clock, "outbox", owner).keep(relay.run))
+    finally:
+        await http.close()
+        await stream.close()
+        await database.close()
+    return 0
