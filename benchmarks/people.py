@@ -27,7 +27,7 @@ SAYS = {
     "next_level": "on_the_way",
 }
 SILENT_IN = 8
-AFTER_S = 3.0
+AFTER_S = 12.0  # before the next contact would be called
 PATIENCE_S = 90.0
 PAUSE_S = 0.5
 TOOK_NOTE_OF_IT = 404  # a notice that the house does not know any more needs no answer

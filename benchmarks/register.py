@@ -36,13 +36,14 @@ WHERE origin LIKE 'access:' || $1 || '/%' AND origin = sender AND kind = 'smoke'
 ORDER BY origin LIMIT $2
 """
 _LONE = """
-SELECT DISTINCT ON (coalesce(nullif(p.building, ''), p.id)) d.origin
+SELECT DISTINCT ON (coalesce(nullif(p.building, ''), p.id)) d.origin, p.lon, p.lat
 FROM devices.device d JOIN premises.place p ON p.id = d.place_id
 WHERE d.sender = d.origin AND d.sender NOT LIKE 'gb26875:%' AND d.kind = 'smoke' AND NOT p.test
   AND NOT EXISTS (SELECT FROM devices.sender s
                   WHERE s.place_id = d.place_id AND s.sender LIKE 'gb26875:%')
 ORDER BY coalesce(nullif(p.building, ''), p.id), d.origin
 """
+APART_DEGREES = 0.0005  # 48 m of longitude here; adjacent is 30 m
 SMOKE = ("smoke", "visual_smoke")
 
 
@@ -65,8 +66,18 @@ async def operated_devices(dsn: str, operator: str, count: int) -> list[str]:
 
 
 async def lone_detectors(dsn: str) -> list[str]:
-    """Origins of smoke detectors with an uplink of their own, one per building without a panel."""
-    return [row["origin"] for row in await _fetch(dsn, _LONE)]
+    """Origins of smoke detectors with an uplink of their own, one per building without a panel.
+
+    No two are so near that their fires would be one incident.
+    """
+    taken: set[tuple[int, int]] = set()
+    origins = []
+    for row in await _fetch(dsn, _LONE):
+        x, y = int(row["lon"] / APART_DEGREES), int(row["lat"] / APART_DEGREES)
+        if not taken & {(x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}:
+            taken.add((x, y))
+            origins.append(row["origin"])
+    return origins
 
 
 async def _points(dsn: str, query: str, *args: object) -> list[Point]:
