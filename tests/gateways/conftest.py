@@ -16,7 +16,7 @@ from wanghuo.engines.embedded_postgres import OWNER, EmbeddedPostgres
 from wanghuo.engines.postgres import Database
 from wanghuo.gateways.gb26875_door import Gb26875Door
 from wanghuo.protocols.gb26875_vendor import profiles
-from wanghuo.signals.model import Intake
+from wanghuo.signals.model import PromptIntake
 
 POLICY = Path(__file__).parents[2] / "policy" / "vendors.toml"
 PROFILES = profiles(tomllib.loads(POLICY.read_text(encoding="utf-8")))
@@ -40,7 +40,9 @@ async def intake() -> RecordingIntake:
 
 
 @asynccontextmanager
-async def opened(intake: Intake, dsn: str, name: str = "gateway-1") -> AsyncIterator[Gb26875Door]:
+async def opened(
+    intake: PromptIntake, dsn: str, name: str = "gateway-1"
+) -> AsyncIterator[Gb26875Door]:
     """An open gateway; its devices hang up first."""
     database = await Database.open(dsn, size_min=0, size_max=3)
     made = Gb26875Door(

@@ -17,6 +17,7 @@ class RecordingIntake:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.records: list[RoutineRecord] = []
+        self.records_at_fire: list[int] = []  # how many were there when each fire came
         self.bad: list[tuple[str, str, str, bytes, str]] = []
         self.fires_open = asyncio.Event()
         self.fires_open.set()
@@ -28,10 +29,19 @@ class RecordingIntake:
         self.unanswered: list[Callable[[bool], None]] = []
 
     async def fire(self, entries: Sequence[Entry]) -> None:
+        self.records_at_fire.append(len(self.records))
         await self.fires_open.wait()
         if self.fires_down:
             raise Unavailable("both engines are down")
         self.entries += entries
+
+    def fire_then(
+        self, entries: Sequence[Entry], told: Callable[[BaseException | None], None]
+    ) -> None:
+        def ended(task: asyncio.Task[None]) -> None:
+            told(asyncio.CancelledError() if task.cancelled() else task.exception())
+
+        asyncio.get_running_loop().create_task(self.fire(entries)).add_done_callback(ended)
 
     def routine(self, record: RoutineRecord, on_stored: Callable[[bool], None]) -> bool:
         if self.routine_full:

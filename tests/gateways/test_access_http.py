@@ -136,7 +136,6 @@ async def test_the_contract_is_in_openapi(client: httpx.AsyncClient) -> None:
     )
 
 
-@pytest.mark.engines
 async def test_a_batch_is_in_the_engines_when_it_is_answered(
     dsn: Any, database: Database, nats_stream: Stream
 ) -> None:

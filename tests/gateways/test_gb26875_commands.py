@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.gateways.conftest import PROFILES
+from tests.gateways.conftest import PROFILES, ROLE, opened
 from tests.gateways.gb26875_peers import Device, RecordingIntake, until
 from tests.protocols.gb26875_samples import TAG, fire_packet, packet, reading_packet
 from tests.web.makers import HERE, THERE, Site, open_site
@@ -23,7 +23,6 @@ from wanghuo.protocols.gb26875_frame import Frame, encode, tag_of, time_of
 from wanghuo.protocols.gb26875_objects import encode_body
 from wanghuo.protocols.gb26875_vendor import profiles
 
-pytestmark = pytest.mark.engines
 SENDER = "gb26875:790300000000"
 URL = f"/api/v1/transmitters/{SENDER}"
 
@@ -334,3 +333,17 @@ async def test_quarantine_is_shown_counted_and_settled(site: Site, database: Dat
 def test_the_policy_file_is_the_one_that_ships() -> None:
     text = (Path(__file__).parents[2] / "policy" / "vendors.toml").read_text(encoding="utf-8")
     assert set(profiles(tomllib.loads(text))) == set(PROFILES)
+
+
+async def test_a_known_transmitter_waits_for_no_register_with_its_first_packet(
+    dsn: Callable[[str], str], database: Database, intake: RecordingIntake
+) -> None:
+    await register(database, (SENDER, HERE, "standard", ""))
+    async with opened(intake, dsn(ROLE)) as door:
+        await until(lambda: door._admission._register)
+        door._database.abort()  # from now on nobody can be asked
+        device = await Device.dial(door.port)
+        answer = await device.ask(fire_packet(serial=1, source=bytes.fromhex("790300000000")))
+        assert answer.command == 3
+    assert len(intake.entries) == 1
+    assert intake.bad == [], "nobody took it for a stranger"

@@ -32,7 +32,8 @@ async def fire_takes_s(port: int, number: int = 999_999) -> float:
 
 
 def buffered(door: Gb26875Door) -> int:
-    return max((len(one.carry) for one in door.board.sessions), default=0)
+    waiting = (one.carry + getattr(one, "queued", b"") for one in door.board.sessions)
+    return max((len(data) for data in waiting), default=0)
 
 
 async def test_a_peer_that_sends_rubbish_without_end_delays_nobody(
@@ -72,6 +73,39 @@ async def test_a_flood_of_readings_on_one_link_delays_no_fire_on_another(
     assert max(delays) < FIRE_WITHIN_S
     await until(lambda: len(intake.records) >= 2000)
     assert len(intake.entries) == 10
+
+
+async def test_a_fire_passes_what_a_hundred_links_send_in_the_same_moment(
+    door: Gb26875Door, intake: RecordingIntake
+) -> None:
+    door.tcp.turn_s = 0.0  # one packet a turn
+    crowd = [await Device.dial(door.port) for _ in range(100)]
+    burning = await Device.dial(door.port)
+    for number, device in enumerate(crowd):
+        device.send(reading_packet(serial=1, source=source(number)))
+    burning.send(fire_packet(serial=2, source=source(500)))
+    await until(lambda: intake.entries)
+    assert intake.records_at_fire[0] < 10, "the fire did not wait for those who came before it"
+    assert (await burning.heard()).serial == 2
+    assert {(await device.heard()).serial for device in crowd} == {1}
+    assert len(intake.records) == 100
+
+
+async def test_what_waits_for_a_later_turn_outlives_its_link(
+    door: Gb26875Door, intake: RecordingIntake
+) -> None:
+    door.tcp.turn_s = 0.0
+    crowd = [await Device.dial(door.port) for _ in range(50)]
+    for number, device in enumerate(crowd):
+        half = reading_packet(serial=3, source=source(number))[:20]
+        for serial in (1, 2):
+            device.send(reading_packet(serial=serial, source=source(number)))
+        device.send(half)
+        device.writer.close()
+    await until(lambda: not door.board.sessions)
+    await until(lambda: len(intake.records) == 100)
+    await until(lambda: intake.reasons() == ["incomplete"] * 50)
+    assert not intake.entries
 
 
 async def test_a_flood_of_fires_holds_eight_places_and_no_more(

@@ -21,8 +21,6 @@ from wanghuo.protocols.gb26875_signals import signals_of_packet
 from wanghuo.signals.feed import SignalIntake
 from wanghuo.signals.routine import unpack
 
-pytestmark = pytest.mark.engines
-
 
 @pytest.fixture
 async def real_intake(

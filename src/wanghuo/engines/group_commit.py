@@ -10,6 +10,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import asyncpg
@@ -20,6 +21,7 @@ from wanghuo.engines.postgres import DOWN, Transaction, prepare
 from wanghuo.errors import Unavailable
 
 Item = TypeVar("Item")
+Told = Callable[[BaseException | None], None]
 
 BATCH_MAX = 1024  # items in one statement
 PATIENCE_S = 1.0
@@ -35,7 +37,7 @@ class _Waiting(Generic[Item]):
 
     items: Sequence[Item]
     until_s: float
-    done: asyncio.Future[None]
+    told: Told
 
 
 class GroupCommit(Generic[Item]):
@@ -57,8 +59,9 @@ class GroupCommit(Generic[Item]):
         self._clock = clock
         self._patience_s = patience_s
         self._waiting: list[_Waiting[Item]] = []
-        self._wake = asyncio.Event()
+        self._lost = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
+        self._keeper: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
 
     @property
@@ -69,39 +72,55 @@ class GroupCommit(Generic[Item]):
     async def start(self) -> None:
         """Connect if the database is there, and begin to work either way."""
         await self._knock()
-        self._worker = asyncio.create_task(self._work())
+        if self._connection is None:
+            self._lost.set()
+        self._keeper = asyncio.create_task(self._keep_connected())
 
     async def stop(self) -> None:
         """Stop working; whoever still waits hears Unavailable."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
+        running = [task for task in (self._keeper, self._worker) if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        self._hang_up()
         self._refuse(self._waiting, "the intake is closing")
         self._waiting = []
-        self._hang_up()
 
     async def put(self, items: Sequence[Item]) -> None:
         """Durable on return. Raises Unavailable when that is not known, after 1 s at most."""
-        if self._connection is None:
-            raise Unavailable("the database is down")
-        until_s = self._clock.monotonic_s() + self._patience_s
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(items, until_s, done))
-        self._wake.set()
-        await done
+        await awaited(partial(self.put_then, items))
 
-    async def _work(self) -> None:
+    def put_then(self, items: Sequence[Item], told: Told) -> None:
+        """Like `put`, without a task for each caller: told(None) or told(error), once.
+
+        A fire's confirm waits for nothing else, so each turn of the loop that it need not take
+        is time won while thousands of routine packets share that loop.
+        """
+        if self._connection is None:
+            told(Unavailable("the database is down"))
+            return
+        until_s = self._clock.monotonic_s() + self._patience_s
+        self._waiting.append(_Waiting(items, until_s, told))
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._commit_all())
+
+    async def _commit_all(self) -> None:
+        """Commit until nobody waits."""
+        try:
+            while self._waiting and self._connection is not None:
+                await self._commit(self._connection, self._take())
+        finally:
+            self._worker = None
+
+    async def _keep_connected(self) -> None:
         while True:
+            await self._lost.wait()
+            await self._knock()
             if self._connection is None:
-                await self._knock()
-                if self._connection is None:
-                    await self._clock.sleep(KNOCK_PERIOD_S)
-                    continue
+                await self._clock.sleep(KNOCK_PERIOD_S)
+            else:
+                self._lost.clear()
                 _log.info("database_is_back")
-            await self._wake.wait()
-            batch = self._take()
-            if batch:
-                await self._commit(self._connection, batch)
 
     def _take(self) -> list[_Waiting[Item]]:
         """The oldest callers, as many as fit in one statement."""
@@ -112,8 +131,6 @@ class GroupCommit(Generic[Item]):
                 break
             count += 1
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
-        if not self._waiting:
-            self._wake.clear()
         return batch
 
     async def _commit(self, connection: asyncpg.Connection, batch: list[_Waiting[Item]]) -> None:
@@ -133,14 +150,12 @@ class GroupCommit(Generic[Item]):
             self._give_up(batch, error)
         else:
             for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_result(None)
+                _tell(waiting, None)
 
     async def _one_by_one(self, batch: list[_Waiting[Item]], error: asyncpg.PostgresError) -> None:
         """Something in the batch is not storable: only its own caller shall hear of it."""
         if len(batch) == 1:
-            if not batch[0].done.done():
-                batch[0].done.set_exception(error)
+            _tell(batch[0], error)
             return
         for waiting in batch:
             if self._connection is None:
@@ -152,14 +167,13 @@ class GroupCommit(Generic[Item]):
         """The database is down: everyone hears it, and knocking begins."""
         _log.error("database_is_down", error=repr(error))
         self._hang_up()
-        self._refuse([*batch, *self._waiting], "the database did not commit in time")
-        self._waiting = []
-        self._wake.clear()
+        self._lost.set()
+        waiting, self._waiting = self._waiting, []
+        self._refuse([*batch, *waiting], "the database did not commit in time")
 
     def _refuse(self, callers: Sequence[_Waiting[Item]], why: str) -> None:
         for waiting in callers:
-            if not waiting.done.done():
-                waiting.done.set_exception(Unavailable(why))
+            _tell(waiting, Unavailable(why))
 
     def _hang_up(self) -> None:
         if self._connection is not None:
@@ -182,3 +196,26 @@ class GroupCommit(Generic[Item]):
         finally:
             if connection is not None:
                 connection.terminate()
+
+
+async def awaited(begin: Callable[[Told], None]) -> None:
+    """Begin something that tells by callback, and wait for it. Raises what it tells."""
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    begin(partial(_settle, done))
+    await done
+
+
+def _settle(done: asyncio.Future[None], error: BaseException | None) -> None:
+    if done.done():  # its caller has gone
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
+
+
+def _tell(waiting: _Waiting[Item], error: BaseException | None) -> None:
+    try:
+        waiting.told(error)
+    except Exception:  # noqa: BLE001 — one caller's broken answer must not keep another's back
+        _log.exception("answer_failed")

@@ -1,8 +1,9 @@
 """Who a transmitter is: its sender, its vendor profile, whether the register knows it.
 
-The register is asked in batches, the answers are kept and asked again every minute. Nobody waits
-longer than a moment: with the database away, or for a stranger, the standard profile serves, and
-whether a stranger's fire counts is the judge's decision, never this door's.
+The whole register is read at the start and every minute, so that the first packet of a known
+transmitter, most likely its fire, waits for nothing. Who is not in it is asked about in batches.
+Nobody waits longer than a moment: with the database away, or for a stranger, the standard profile
+serves, and whether a stranger's fire counts is the judge's decision, never this door's.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ PATIENCE_S: Final = 0.5
 REFRESH_PERIOD_S: Final = 60.0
 DOWN_PAUSE_S: Final = 2.0
 BATCH_MAX: Final = 1000
+READ_ROWS: Final = 2000  # of the register at once
+READ_LIMIT_S: Final = 5.0
 REMEMBERED_MAX: Final = 200_000
 
 _log = structlog.get_logger("gateways.admission")
@@ -49,16 +52,23 @@ class Admission:
     def __init__(self, database: Database, profiles: Mapping[str, Profile], clock: Clock) -> None:
         self._database = database
         self._profiles = profiles
-        self._standard = profiles.get(STANDARD_NAME, STANDARD)
+        self.standard = profiles.get(STANDARD_NAME, STANDARD)
         self._clock = clock
         self._known: dict[Key, Admitted] = {}
+        self._register: dict[str, tuple[str, str]] = {}
         self._waiting: dict[Key, list[Callable[[Admitted], None]]] = {}
         self._wake = asyncio.Event()
         self._down_until_s = float("-inf")
 
     def known(self, source: bytes, host: str) -> Admitted | None:
         """What is known now; None: ask."""
-        return self._known.get((source, host))
+        found = self._known.get((source, host))
+        if found is None and self._register:
+            names = _names(source, host)
+            rows = {name: self._register[name] for name in names if name in self._register}
+            if rows:
+                found = self._remember((source, host), rows, answered=True)
+        return found
 
     def ask(self, source: bytes, host: str, then: Callable[[Admitted], None]) -> None:
         """Call `then` within PATIENCE_S; at once if the register is known not to answer."""
@@ -84,18 +94,32 @@ class Admission:
                 self._wake.clear()
 
     async def refresh(self) -> None:
-        """Ask again about everybody, for ever; end it by cancelling."""
+        """Read the register and judge everybody by it again, for ever; end it by cancelling."""
         while True:
-            unsure = any(one.registered is None for one in self._known.values())
-            await self._clock.sleep(DOWN_PAUSE_S if unsure else REFRESH_PERIOD_S)
-            keys = list(self._known)
-            for at in range(0, len(keys), BATCH_MAX):
-                part = keys[at : at + BATCH_MAX]
-                found = await self._look_up(part)
-                if found is None:
-                    break
-                for key in part:
-                    self._remember(key, found, answered=True)
+            read = await self._read_register()
+            sure = read and all(one.registered is not None for one in self._known.values())
+            await self._clock.sleep(REFRESH_PERIOD_S if sure else DOWN_PAUSE_S)
+
+    async def _read_register(self) -> bool:
+        """False if the database is away: what was known stays."""
+        register: dict[str, tuple[str, str]] = {}
+        after, more = "", True
+        try:
+            while more:
+                async with asyncio.timeout(READ_LIMIT_S), self._database.connection() as connection:
+                    rows = await store.register_after(connection, after, READ_ROWS)
+                register.update({sender: (profile, peer) for sender, profile, peer in rows})
+                more = len(rows) == READ_ROWS
+                after = rows[-1][0] if rows else after
+        except (*DOWN, SqlError) as error:
+            _log.warning("register_does_not_answer", why=repr(error))
+            return False
+        self._register = register
+        for number, key in enumerate(list(self._known)):
+            if number % READ_ROWS == READ_ROWS - 1:
+                await self._clock.sleep(0.0)  # packets go on
+            self._remember(key, register, answered=True)
+        return True
 
     async def _look_up(self, keys: Iterable[Key]) -> dict[str, tuple[str, str]] | None:
         """The register's rows of these addresses, bound and unbound; None if it is away."""
@@ -115,7 +139,7 @@ class Admission:
         made = self._judged(key, rows) if answered else None
         kept = self._known.get(key)
         if kept is None:
-            kept = made or Admitted(sender_of(key[0]), self._standard, None)
+            kept = made or Admitted(sender_of(key[0]), self.standard, None)
             self._known[key] = kept
             if len(self._known) > REMEMBERED_MAX:
                 del self._known[next(iter(self._known))]
@@ -135,13 +159,13 @@ class Admission:
             if peer in {"", host}:
                 return Admitted(plain, self._profile(profile), registered=True)
             return Admitted(bound, self._profile(profile), registered=False, note="peer_mismatch")
-        return Admitted(plain, self._standard, registered=False, note="unknown_sender")
+        return Admitted(plain, self.standard, registered=False, note="unknown_sender")
 
     def _profile(self, name: str) -> Profile:
         found = self._profiles.get(name)
         if found is None:
             _log.error("no_such_profile", profile=name, remedy="add it to policy/vendors.toml")
-        return found or self._standard
+        return found or self.standard
 
 
 def _names(source: bytes, host: str) -> tuple[str, str]:

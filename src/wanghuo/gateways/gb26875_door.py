@@ -20,7 +20,7 @@ from wanghuo.gateways.tcp import CONNECTIONS_MAX, TcpGateway
 from wanghuo.gateways.udp import UdpGateway
 from wanghuo.gateways.wheel import SILENT_LIMIT_S, STRANGE_LIMIT_S, Wheel
 from wanghuo.protocols.gb26875_vendor import Profile
-from wanghuo.signals.model import Intake
+from wanghuo.signals.model import PromptIntake
 
 FOLLOW_PERIOD_S: Final = 2.0
 KEEP_UP_PAUSE_S: Final = 0.5
@@ -39,7 +39,7 @@ class Gb26875Door:
     def __init__(  # noqa: PLR0913 - what compose hands in, by name
         self,
         *,
-        intake: Intake,
+        intake: PromptIntake,
         database: Database,
         dsn: str,
         profiles: Mapping[str, Profile],

@@ -225,6 +225,17 @@ async def senders_known(tx: Transaction, asked: Sequence[str]) -> dict[str, tupl
     return {row["sender"]: (row["profile"], row["peer"]) for row in rows}
 
 
+async def register_after(tx: Transaction, after: str, limit: int) -> list[tuple[str, str, str]]:
+    """The next rows of the register: sender, profile, bound peer; in the order of senders."""
+    rows = await tx.fetch(
+        "SELECT sender, profile, peer FROM devices.sender WHERE sender > $1"
+        " ORDER BY sender LIMIT $2",
+        after,
+        limit,
+    )
+    return [(row["sender"], row["profile"], row["peer"]) for row in rows]
+
+
 async def arrive(tx: Transaction, rows: Sequence[SessionRow]) -> None:
     """These transmitters are connected now."""
     columns: list[list[Any]] = [

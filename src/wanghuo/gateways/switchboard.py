@@ -8,6 +8,7 @@ Rule 3. Every answer carries true UTC+8 time: devices set their clocks from it.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -28,15 +29,25 @@ from wanghuo.gateways.quarantine import Notes
 from wanghuo.gateways.session import CHOKED, Session
 from wanghuo.gateways.transmitter import Transmitter
 from wanghuo.protocols.gb26875_frame import tag_of
-from wanghuo.signals.model import Intake
+from wanghuo.signals.model import PromptIntake
 
-ANSWERS_A_SLICE: Final = 200
+ANSWERS_A_SLICE: Final = 16
 REST_PATIENCE_S: Final = 1.0
 FINISH_LIMIT_S: Final = 5.0
 ALARMED_MAX: Final = 100_000
 BOTH_LIVE_WITHIN_S: Final = 60.0
 
 _log = structlog.get_logger("gateways.switchboard")
+
+
+@dataclass(slots=True)
+class _Fire:
+    """A fire packet on its way. packet: b"" if the peer wants no confirm."""
+
+    session: Transmitter
+    packet: bytes
+    began_s: float
+    under_way: "asyncio.Future[None]"
 
 
 class Switchboard:
@@ -48,7 +59,7 @@ class Switchboard:
 
     def __init__(
         self,
-        intake: Intake,
+        intake: PromptIntake,
         admission: Admission,
         dialogue: Dialogue,
         presence: Presence,
@@ -77,7 +88,7 @@ class Switchboard:
         self._waiting_for_room = False
         self._tag = b""
         self._tag_second: datetime | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Future[Any]] = set()
         self._loop = asyncio.get_running_loop()
 
     def tag(self, now: datetime) -> bytes:
@@ -98,11 +109,11 @@ class Switchboard:
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` beside; what it raises is logged."""
         task = self._loop.create_task(work)
-        self._tasks.add(task)
+        self._under_way.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
+        self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("unexpected", exc_info=error)
 
@@ -112,9 +123,9 @@ class Switchboard:
         What is not durable by then was not confirmed: the device sends it again.
         """
         until_s = self.clock.monotonic_s() + FINISH_LIMIT_S
-        while self._tasks and self.clock.monotonic_s() < until_s:
-            await asyncio.wait(self._tasks, timeout=until_s - self.clock.monotonic_s())
-        late = list(self._tasks)
+        while self._under_way and self.clock.monotonic_s() < until_s:
+            await asyncio.wait(self._under_way, timeout=until_s - self.clock.monotonic_s())
+        late = list(self._under_way)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -122,7 +133,7 @@ class Switchboard:
     @property
     def under_way(self) -> int:
         """Fires and quarantine rows that are not durable yet."""
-        return len(self._tasks)
+        return len(self._under_way)
 
     def owe(self, session: Transmitter, packet: bytes, answer: bool, ok: bool) -> None:  # noqa: FBT001 - Intake calls it so
         """The routine lane has stored `packet`, or could not: then silence asks for a resend."""
@@ -164,7 +175,7 @@ class Switchboard:
         finally:
             self._waiting_for_room = False
 
-    async def keep_fire(
+    def keep_fire(
         self,
         session: Transmitter,
         packet: bytes,
@@ -175,24 +186,47 @@ class Switchboard:
 
         packet: b"" if the peer wants no confirm.
         """
-        began_s = self.clock.monotonic_s()
+        under_way: asyncio.Future[None] = self._loop.create_future()
+        self._under_way.add(under_way)
+        under_way.add_done_callback(self._under_way.discard)
+        fire = _Fire(session, packet, self.clock.monotonic_s(), under_way)
+        if rest:
+            self.begin(self._keep_whole(fire, entries, rest))
+        else:
+            self.intake.fire_then(entries, partial(self._fire_told, fire))
+
+    async def _keep_whole(
+        self, fire: "_Fire", entries: Sequence[Entry], rest: Sequence[Signal]
+    ) -> None:
+        """A fire packet that holds routine signals, too."""
         stored = [self._offer(signal) for signal in rest]
+        failed: BaseException | None = None
         try:
             await self.intake.fire(entries)
-            if stored and not await self._all_stored(stored):
+            if not await self._all_stored(stored):
+                session = fire.session
                 await self.intake.quarantine(
-                    session.door, session.host, "routine_part_unstored", packet
+                    session.door, session.host, "routine_part_unstored", fire.packet
                 )
         except Unavailable as error:
+            failed = error
+        self._fire_told(fire, failed)
+
+    def _fire_told(self, fire: "_Fire", failed: BaseException | None) -> None:
+        """The fire is durable: confirm it. Or it is not: silence asks for a resend."""
+        if fire.under_way.done():  # too late; the device was hung up on and sends again
+            return
+        fire.under_way.set_result(None)
+        session = fire.session
+        if failed is not None:
             self.count("fire_unstored")
-            _log.error("fire_not_stored", sender=session.sender, why=str(error))
+            _log.error("fire_not_stored", sender=session.sender, why=str(failed))
         else:
             self.remember_alarm(session.sender)
-            if packet:
-                session.confirm(packet, self.tag_now())
-            FIRE_CONFIRM_S.observe(self.clock.monotonic_s() - began_s)
-        finally:
-            session.fire_done()
+            if fire.packet:
+                session.confirm(fire.packet, self.tag_now())
+            FIRE_CONFIRM_S.observe(self.clock.monotonic_s() - fire.began_s)
+        session.fire_done()
 
     def remember_alarm(self, sender: str) -> None:
         """The sender has something in alarm: its normal states matter."""

@@ -2,12 +2,15 @@
 
 One read buffer serves all connections: a connection costs its protocol object and, while a packet
 is unfinished, the bytes of that packet. Keep-alive is the kernel's. Whoever fills a whole buffer
-at once waits for its next turn, so that a flood of one delays nobody else.
+at once waits for its next turn, so that a flood of one delays nobody else. And what thousands send
+at once is worked off in slices, fires first, so that a flood of all delays no fire.
 """
 
 import asyncio
 import contextlib
+import math
 import socket
+from collections import deque
 from typing import Final, cast
 
 from wanghuo.engines.telemetry import CONNECTIONS
@@ -32,18 +35,20 @@ KEEP_ALIVE_IDLE_S: Final = 120
 KEEP_ALIVE_PERIOD_S: Final = 30
 KEEP_ALIVE_PROBES: Final = 4
 CONNECTIONS_MAX: Final = 60_000
+TURN_S: Final = 0.0005  # of reading in one turn of the loop, and of working off what waits
 
 
 class TcpTransmitter(Transmitter, asyncio.BufferedProtocol):
     """One connection."""
 
-    __slots__ = ("_gateway", "_transport")
+    __slots__ = ("_gateway", "_transport", "queued")
     door = DOOR
 
     def __init__(self, gateway: "TcpGateway") -> None:
         super().__init__(gateway.board, "", "")
         self._gateway = gateway
         self._transport: asyncio.Transport | None = None
+        self.queued = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A socket was accepted."""
@@ -63,9 +68,19 @@ class TcpTransmitter(Transmitter, asyncio.BufferedProtocol):
         if self.held:
             self._read_although_held(data)
             return
+        if (self.queued or self._gateway.is_late()) and not self._is_urgent_alone(data):
+            self._queue(data)
+            return
+        self._go_on(data)
+        if nbytes == BUFFER_SIZE_BYTES_MAX and not self.held:
+            self.hold(TURN)
+            self._gateway.loop.call_soon(self.release, TURN)
+
+    def _go_on(self, data: bytes) -> None:
+        """Work off what came."""
         if not self.carry:
             try:
-                if size_at(data) == nbytes:
+                if size_at(data) == len(data):
                     if self.clothing:
                         self.clothing = 0
                     if not self.frame(data):
@@ -76,9 +91,30 @@ class TcpTransmitter(Transmitter, asyncio.BufferedProtocol):
             self.take(data)
         else:
             self.take(self.carry + data)
-        if nbytes == BUFFER_SIZE_BYTES_MAX and not self.held:
-            self.hold(TURN)
-            self._gateway.loop.call_soon(self.release, TURN)
+
+    def _is_urgent_alone(self, data: bytes) -> bool:
+        """Whether this is one whole packet that passes whatever waits."""
+        try:
+            return not self.carry and size_at(data) == len(data) and self.is_urgent(data)
+        except FrameError:
+            return False
+
+    def _queue(self, data: bytes) -> None:
+        """Enough for one turn: the bytes wait for a later one, in the order of coming."""
+        if not self.queued:
+            self._gateway.queue(self)
+        self.queued += data
+        if len(self.queued) > BUFFER_SIZE_BYTES_MAX // 2:
+            self.hold(TURN)  # read on when these are worked off
+
+    def work_off(self) -> None:
+        """The later turn has come."""
+        data, self.queued = self.queued, b""
+        if self.held & ~TURN:
+            self._read_although_held(data)
+        else:
+            self._go_on(data)
+        self.release(TURN)
 
     def _read_although_held(self, data: bytes) -> None:
         """A read that the wheel allowed, or that was under way when reading was held."""
@@ -90,6 +126,8 @@ class TcpTransmitter(Transmitter, asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         """The peer says no more; it may still want the confirms that are on their way."""
+        if self.queued:
+            self.work_off()
         if self.is_idle():
             return False
         self.board.ending[self] = self.board.tick_s
@@ -107,9 +145,11 @@ class TcpTransmitter(Transmitter, asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's signature
         """The socket is gone."""
-        self._gateway.left(self)
-        self.close()
         self._transport = None
+        self._gateway.left(self)
+        if self.queued:
+            self.work_off()
+        self.close()
 
     def write(self, data: bytes) -> None:
         """Put bytes on the wire."""
@@ -145,12 +185,21 @@ class TcpTransmitter(Transmitter, asyncio.BufferedProtocol):
 class TcpGateway:
     """The listening socket. reuse_port: several gateway processes share one port."""
 
-    def __init__(self, board: Switchboard, *, connections_max: int = CONNECTIONS_MAX) -> None:
+    def __init__(
+        self,
+        board: Switchboard,
+        *,
+        connections_max: int = CONNECTIONS_MAX,
+        turn_s: float = TURN_S,
+    ) -> None:
         self.board = board
         self.loop = asyncio.get_running_loop()
         self.view = memoryview(bytearray(BUFFER_SIZE_BYTES_MAX))
         self._connections_max = connections_max
         self._connections: set[TcpTransmitter] = set()
+        self.turn_s = turn_s
+        self._turn_until_s = math.inf  # inf: the next read begins a turn
+        self._backlog: deque[TcpTransmitter] = deque()
         self._server: asyncio.Server | None = None
         self._gauge = CONNECTIONS.labels(DOOR)
 
@@ -185,6 +234,35 @@ class TcpGateway:
 
     def __len__(self) -> int:
         return len(self._connections)
+
+    def is_late(self) -> bool:
+        """Whether this turn of the loop has read enough, or others wait already."""
+        now_s = self.board.clock.monotonic_s()
+        if self._turn_until_s == math.inf:
+            self._turn_until_s = now_s + self.turn_s
+            self.loop.call_soon(self._end_turn)
+        return bool(self._backlog) or now_s >= self._turn_until_s
+
+    def _end_turn(self) -> None:
+        self._turn_until_s = math.inf
+
+    def queue(self, one: TcpTransmitter) -> None:
+        """It has bytes that wait for a later turn."""
+        self._backlog.append(one)
+        if len(self._backlog) == 1:
+            self.loop.call_soon(self._work_off)
+
+    def _work_off(self) -> None:
+        """One slice of what waits, oldest first."""
+        until_s = self.board.clock.monotonic_s() + self.turn_s
+        try:
+            while self._backlog:
+                self._backlog.popleft().work_off()
+                if self.board.clock.monotonic_s() >= until_s:
+                    break
+        finally:
+            if self._backlog:
+                self.loop.call_soon(self._work_off)
 
     def arrived(self, one: TcpTransmitter) -> None:
         """A connection was accepted; one too many is ended at once."""

@@ -29,7 +29,7 @@ from wanghuo.protocols.gb26875_frame import (
 )
 from wanghuo.protocols.gb26875_lane import Lane, lane
 from wanghuo.protocols.gb26875_signals import signals
-from wanghuo.signals.model import Intake, RecordKind, RoutineRecord
+from wanghuo.signals.model import PromptIntake, RecordKind, RoutineRecord
 
 FIRES_IN_FLIGHT_MAX: Final = 8
 ROUTINE_IN_FLIGHT_MAX: Final = 512
@@ -71,7 +71,7 @@ class Exchange(Board, Protocol):
     """What a dialogue needs of the switchboard, beyond what a session needs."""
 
     clock: Clock
-    intake: Intake
+    intake: PromptIntake
     admission: Admission
     deliveries: Deliveries
     speaking: "dict[str, Transmitter]"
@@ -118,7 +118,7 @@ class Exchange(Board, Protocol):
         """Run `work` beside."""
         ...
 
-    async def keep_fire(
+    def keep_fire(
         self,
         session: "Transmitter",
         packet: bytes,
@@ -202,11 +202,14 @@ class Transmitter(Session):
 
     def is_urgent(self, packet: bytes) -> bool:
         """Whether this packet may pass routine ones that wait."""
-        if self.admitted is None:
-            return False
+        board = self.board
         body = packet[HEAD_SIZE_BYTES:-TAIL_SIZE_BYTES]
-        found = lane(packet[HEAD_SIZE_BYTES - 1], body, self.admitted.profile)
-        return found is Lane.FIRE or (found is CLEARING and self.sender in self.board.alarmed)
+        known = board.admission.known(packet[12:18], self.host)
+        profile = known.profile if known else board.admission.standard
+        found = lane(packet[HEAD_SIZE_BYTES - 1], body, profile)
+        if found is CLEARING and known:
+            return known.sender in board.alarmed
+        return found is Lane.FIRE
 
     def _identify(self, source: bytes, target: bytes) -> bool:
         """Who is it? False while the register is asked."""
@@ -326,7 +329,7 @@ class Transmitter(Session):
             self.hold(FIRES)
         if packet[HEAD_SIZE_BYTES] == DEVICE_OPERATION:
             board.dialogue.operation(self, packet)
-        board.begin(board.keep_fire(self, packet if answer else b"", entries, rest))
+        board.keep_fire(self, packet if answer else b"", entries, rest)
         return True
 
     def fire_done(self) -> None:

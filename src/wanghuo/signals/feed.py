@@ -8,6 +8,7 @@ lanes share neither connection nor queue.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from zlib import crc32
 
 import msgspec
@@ -17,7 +18,7 @@ from wanghuo.clock import Clock
 from wanghuo.devices.model import Health
 from wanghuo.engines.draining import Draining
 from wanghuo.engines.following import Following, Postponed, Reader
-from wanghuo.engines.group_commit import GroupCommit
+from wanghuo.engines.group_commit import GroupCommit, Told, awaited
 from wanghuo.engines.micro_batch import MicroBatch
 from wanghuo.engines.postgres import Database, SqlError, Transaction
 from wanghuo.engines.pulling import Message
@@ -82,6 +83,7 @@ class SignalIntake:
         self._clock = clock
         self._partitions = partitions
         self._fires = GroupCommit[Entry](dsn, store.append, clock)
+        self._falling: set[asyncio.Task[None]] = set()
         self._unread = GroupCommit[Unread](dsn, _put_unread(quarantine_put), clock)
         self._routine: MicroBatch[RoutineRecord] = MicroBatch(
             stream,
@@ -101,6 +103,7 @@ class SignalIntake:
         """Store what was taken, answer for it, hang up."""
         await self._routine.stop()
         await self._fires.stop()
+        await asyncio.gather(*self._falling, return_exceptions=True)
         await self._unread.stop()
 
     @property
@@ -113,21 +116,38 @@ class SignalIntake:
 
         Raises Unavailable when neither the database nor the fallback stream took all of them.
         """
-        if not entries:
-            return
-        try:
-            await self._fires.put(entries)
-        except (Unavailable, SqlError) as error:
-            _log.debug("fire_to_fallback", entries=len(entries), why=str(error))
-        else:
+        if entries:
+            await awaited(partial(self.fire_then, entries))
+
+    def fire_then(self, entries: Sequence[Entry], told: Told) -> None:
+        """Like `fire`, without a task of the caller's; see signals.model.Intake."""
+        self._fires.put_then(entries, partial(self._put_or_fall_back, entries, told))
+
+    def _put_or_fall_back(
+        self, entries: Sequence[Entry], told: Told, error: BaseException | None
+    ) -> None:
+        if error is None:
             _BY_DATABASE(len(entries))
             _FIRE_SIGNALS(len(entries))
+            told(None)
             return
-        await self._fall_back(entries)
-        _BY_FALLBACK(len(entries))
-        _FIRE_SIGNALS(len(entries))
+        task = asyncio.create_task(self._fall_back_then(entries, told, error))
+        self._falling.add(task)
+        task.add_done_callback(self._falling.discard)
 
-    async def _fall_back(self, entries: Sequence[Entry]) -> None:
+    async def _fall_back_then(
+        self, entries: Sequence[Entry], told: Told, why: BaseException
+    ) -> None:
+        try:
+            await self._fall_back(entries, why)
+        except Unavailable as error:
+            told(error)
+        else:
+            told(None)
+
+    async def _fall_back(self, entries: Sequence[Entry], why: BaseException) -> None:
+        """Keep the entries in the fallback stream. Raises Unavailable if that fails, too."""
+        _log.debug("fire_to_fallback", entries=len(entries), why=str(why))
         stored = await asyncio.gather(
             *(
                 self._stream.publish(
@@ -148,6 +168,8 @@ class SignalIntake:
                 await self._stream.say(UNJUDGED_FIRE, encode(entry))
             except Unavailable as error:  # it is durable; only the desk hears of it later
                 _log.warning("desk_not_told", why=str(error))
+        _BY_FALLBACK(len(entries))
+        _FIRE_SIGNALS(len(entries))
 
     def routine(self, record: RoutineRecord, on_stored: Callable[[bool], None]) -> bool:
         """Queue a routine record; see signals.model.Intake."""

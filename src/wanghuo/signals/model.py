@@ -56,3 +56,13 @@ class Intake(Protocol):
     ) -> Awaitable[None]:
         """Keep bytes nobody understood, whole, for a person; durable on return."""
         ...
+
+
+class PromptIntake(Intake, Protocol):
+    """For a door whose fires share an event loop with thousands of routine packets."""
+
+    def fire_then(
+        self, entries: Sequence[Entry], told: Callable[[BaseException | None], None]
+    ) -> None:
+        """The same by callback: told(None) once durable, told(Unavailable) if it was not."""
+        ...
