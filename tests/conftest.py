@@ -34,6 +34,14 @@ def engines_base() -> str | None:
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the embedded engines, so that nobody can forget to."""
+    for item in items:
+        if "engines_folder" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.engines)
+
+
 @pytest.fixture(scope="session")
 def engines_folder() -> Iterator[Path]:
     """A short folder of this run, because socket paths are short."""

@@ -11,8 +11,6 @@ from wanghuo.engines.embedded_nats import EmbeddedNats
 from wanghuo.engines.stream import FACTS, Stream
 from wanghuo.notices.model import NoticeState, SendFailed
 
-pytestmark = pytest.mark.engines
-
 
 async def test_the_fact_is_in_the_stream_once(nats_stream: Stream) -> None:
     cockpit = Cockpit(nats_stream, HandClock(NOON))

@@ -22,8 +22,6 @@ from wanghuo.settings import WebhookSettings
 from wanghuo.signals import store as signals
 from wanghuo.web import signature
 
-pytestmark = pytest.mark.engines
-
 SECRET = "the webhook's secret"
 P1 = "20260601-XP-0001"
 

@@ -29,8 +29,6 @@ from wanghuo.notices import feed
 from wanghuo.notices.feed import Judge, digest, replay
 from wanghuo.signals import store as signals
 
-pytestmark = pytest.mark.engines
-
 LEVEL = "SELECT level FROM incidents.incident"
 UNIT = "SELECT id FROM notices.notice WHERE role = 'unit' ORDER BY planned_at, id LIMIT 1"
 

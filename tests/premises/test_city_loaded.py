@@ -26,7 +26,7 @@ from wanghuo.premises.model import (
 from wanghuo.premises.search import pattern
 from wanghuo.settings import Settings
 
-pytestmark = [pytest.mark.city, pytest.mark.engines]
+pytestmark = pytest.mark.city
 
 SCOPED_TABLES = (
     "premises.unit", "premises.place", "premises.contact", "premises.station", "premises.water",

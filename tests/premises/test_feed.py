@@ -13,8 +13,6 @@ from wanghuo.premises import exporting, feed, store
 from wanghuo.premises.import_report import Report, Upload
 from wanghuo.premises.import_tables import TABLES
 
-pytestmark = pytest.mark.engines
-
 
 async def imported(
     tx: Transaction, kind: str, content: str | bytes, *, commit: bool = True

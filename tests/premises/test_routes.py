@@ -17,8 +17,6 @@ from wanghuo.place import Datum
 from wanghuo.premises import feed, routes, store, synthetic
 from wanghuo.premises.import_report import Upload
 
-pytestmark = pytest.mark.engines
-
 
 @pytest.fixture
 async def site(
