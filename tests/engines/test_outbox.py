@@ -34,7 +34,7 @@ async def test_facts_arrive_in_the_order_of_their_rows(
 ) -> None:
     relay = outbox.OutboxRelay(database, nats_stream, WallClock())
     async with database.transaction() as tx:
-        assert await outbox.put(tx, [a_fact(n) for n in range(300)]) == 300
+        await outbox.put(tx, [a_fact(n) for n in range(300)])
     while await relay.publish_some():
         pass
     assert await facts_in(nats_stream, 300) == [a_fact(n) for n in range(300)]
@@ -50,7 +50,7 @@ async def test_a_relay_that_died_before_marking_publishes_nothing_twice(
     async with database.connection() as connection:  # as if the mark had been lost
         await connection.execute("UPDATE engines.outbox SET published_at = NULL")
     async with database.transaction() as tx:
-        assert await outbox.put(tx, [a_fact(4), a_fact(5)]) == 1
+        await outbox.put(tx, [a_fact(4), a_fact(5)])
     await relay.publish_some()
     assert await facts_in(nats_stream, 7) == [a_fact(n) for n in range(6)]
 

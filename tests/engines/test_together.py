@@ -6,8 +6,6 @@ from wanghuo.engines import together
 from wanghuo.engines.postgres import Database, SqlError
 from wanghuo.engines.together import Part
 
-pytestmark = pytest.mark.engines
-
 UNIT = (
     "INSERT INTO premises.unit (id, name, town_code)"
     " SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
@@ -31,7 +29,7 @@ async def test_each_part_writes_its_own_rows(database: Database, units: int, tim
         Part(TIMER, [(f"t{n}", "kind") for n in range(timers)]),
     )
     async with database.transaction() as tx:
-        await together.run(tx, parts, wake="timers")
+        await together.run(tx, parts, wakes=["timers"])
     assert await counts(database) == (units, timers)
 
 

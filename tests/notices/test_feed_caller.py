@@ -14,8 +14,6 @@ from wanghuo.facts.entry import AnswerKind
 from wanghuo.notices.feed import ATTEMPTS_MAX, CLAIM_S, Caller
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 
-pytestmark = pytest.mark.engines
-
 
 class Telephone:
     """A channel of the test's own. before: what happens before the receiver has a notice."""
@@ -67,7 +65,7 @@ async def test_what_is_due_is_sent_once_and_recorded(desk: Desk) -> None:
 
 async def test_a_crash_between_claim_and_record_is_one_repeat_that_says_so(desk: Desk) -> None:
     dead = Caller(desk.database, [Telephone()], desk.clock, owner="dead")
-    claimed = await dead.claim("webhook")
+    claimed = await dead.claim({"webhook": 9})
     assert [n.repeat_of_unknown for n in claimed] == [False, False]
     phone = Telephone()
     alive = Caller(desk.database, [phone], desk.clock, owner="alive")
@@ -137,7 +135,7 @@ async def test_a_channel_that_breaks_is_a_failure_and_not_the_callers_end(desk: 
 
 async def test_an_answer_that_overtakes_the_record_stays(desk: Desk) -> None:
     caller = Caller(desk.database, [Telephone()], desk.clock, owner="a")
-    (claimed, *_others) = [n for n in await caller.claim("webhook") if n.role == "unit"]
+    (claimed, *_others) = [n for n in await caller.claim({"webhook": 9}) if n.role == "unit"]
     await desk.hear(answer(claimed.id, AnswerKind.LOOKING, 1))
     await caller._carry(Telephone(), claimed)
     row = await desk.one(

@@ -45,15 +45,11 @@ ON CONFLICT (origin) DO UPDATE SET
     hinted_at = excluded.hinted_at
 """
 _JUDGED = """
-WITH told AS (SELECT pg_notify('judged', '')),
-done AS (
-    INSERT INTO alarms.judged (judge_no, seq)
-    SELECT (SELECT coalesce(max(judge_no), 0) FROM alarms.judged) + n, seq
-    FROM unnest($1::bigint[]) WITH ORDINALITY AS j (seq, n)
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM done), (SELECT count(*) FROM told)
+INSERT INTO alarms.judged (judge_no, seq)
+SELECT (SELECT coalesce(max(judge_no), 0) FROM alarms.judged) + n, seq
+FROM unnest($1::bigint[]) WITH ORDINALITY AS j (seq, n)
 """
+JUDGED_CHANNEL: Final = "judged"
 
 
 def saving_alarms(alarms: Iterable[Alarm]) -> Part:
@@ -99,9 +95,9 @@ def _times(times: Iterable[datetime]) -> str:
     return "{" + ",".join(f'"{at.isoformat()}"' for at in times) + "}"
 
 
-async def save_judged(tx: Transaction, seqs: Sequence[int]) -> None:
-    """Number these fire log rows in the order of judging, and wake whoever waits for them."""
-    await tx.execute(_JUDGED, list(seqs))
+def saving_judged(seqs: Sequence[int]) -> Part:
+    """Number fire log rows in the order of judging. Whoever writes it wakes JUDGED_CHANNEL."""
+    return Part(_JUDGED, [(seq,) for seq in seqs])
 
 
 async def is_judged(tx: Transaction, entry_id: str) -> bool:

@@ -15,6 +15,7 @@ from wanghuo.clock import Clock
 from wanghuo.engines.listen import Listener
 from wanghuo.engines.postgres import DOWN, Database, Transaction
 from wanghuo.engines.telemetry import TIMER_LATE_S
+from wanghuo.engines.together import Part
 
 CHANNEL = "timers"
 BATCH = 128
@@ -40,14 +41,13 @@ class Timer(msgspec.Struct, frozen=True):
 
 
 _PUT = """
-WITH told AS (SELECT pg_notify('timers', '')),
-kept AS (
-    INSERT INTO engines.timer (id, kind, subject, due_at, note)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
-    ON CONFLICT (id) DO NOTHING
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM told)
+INSERT INTO engines.timer (id, kind, subject, due_at, note)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
+ON CONFLICT (id) DO NOTHING
+"""
+_CANCEL = """
+DELETE FROM engines.timer t USING unnest($1::text[]) AS c (id)
+WHERE t.id = c.id AND t.fired_at IS NULL
 """
 _DUE = """
 SELECT id, kind, subject, due_at, note FROM engines.timer
@@ -61,28 +61,14 @@ _PRUNE = "DELETE FROM engines.timer WHERE fired_at < $1"
 Fire = Callable[[Transaction, Sequence[Timer]], Awaitable[None]]
 
 
-async def put(tx: Transaction, timers: Sequence[Timer]) -> int:
-    """Set timers in this transaction; how many were new. One that is known stays as it is."""
-    if not timers:
-        return 0
-    return int(
-        await tx.fetchval(
-            _PUT,
-            [timer.id for timer in timers],
-            [timer.kind for timer in timers],
-            [timer.subject for timer in timers],
-            [timer.due_at for timer in timers],
-            [timer.note for timer in timers],
-        )
-    )
+def putting(timers: Sequence[Timer]) -> Part:
+    """Set timers; one that is known stays as it is. Whoever writes it wakes CHANNEL."""
+    return Part(_PUT, [msgspec.structs.astuple(timer) for timer in timers])
 
 
-async def cancel(tx: Transaction, ids: Sequence[str]) -> None:
+def cancelling(ids: Sequence[str]) -> Part:
     """Forget timers that have not fired; unknown and fired ones are left alone."""
-    if ids:
-        await tx.execute(
-            "DELETE FROM engines.timer WHERE fired_at IS NULL AND id = ANY ($1::text[])", list(ids)
-        )
+    return Part(_CANCEL, [(timer_id,) for timer_id in ids])
 
 
 async def pending(tx: Transaction, subject: str) -> list[Timer]:

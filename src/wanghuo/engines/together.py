@@ -25,15 +25,15 @@ class Part(msgspec.Struct, frozen=True):
     rows: Sequence[Sequence[Any]]
 
 
-async def run(tx: Transaction, parts: Sequence[Part], *, wake: str = "") -> None:
-    """Write every part. wake: a channel to NOTIFY with the commit, "" for none."""
+async def run(tx: Transaction, parts: Sequence[Part], *, wakes: Sequence[str] = ()) -> None:
+    """Write every part. wakes: channels to NOTIFY with the commit."""
     if not any(part.rows for part in parts):
         return
     columns: list[Any] = []
     for part in parts:
         nothing: list[list[Any]] = [[]] * _slots(part.query)
         columns += zip(*part.rows, strict=True) if part.rows else nothing
-    await tx.execute(_statement(tuple(part.query for part in parts)), *columns, wake)
+    await tx.execute(_statement(tuple(part.query for part in parts)), *columns, list(wakes))
 
 
 def _slots(query: str) -> int:
@@ -48,5 +48,5 @@ def _statement(queries: tuple[str, ...]) -> str:
         moved = _SLOT.sub(lambda slot, by=used: f"${int(slot[1]) + by}", query)  # type: ignore[misc]  # mypy knows no defaults in a lambda
         clauses.append(f"part_{number} AS ({moved} RETURNING 1)")
         used += _slots(query)
-    told = f"SELECT pg_notify(${used + 1}, '') WHERE ${used + 1} <> ''"
+    told = f"SELECT pg_notify(channel, '') FROM unnest(${used + 1}::text[]) AS w (channel)"  # noqa: S608 - a slot's number
     return f"WITH {', '.join(clauses)} {told}"

@@ -5,10 +5,11 @@ woken by NOTIFY and look by themselves at least once a second.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -69,7 +70,6 @@ class Judge:
         self._owner = owner
         self._set_aside = set_aside
         self._help: Help | None = None
-        self._help_at_s = 0.0
         self._one_by_one = 0
 
     async def run(self) -> None:
@@ -80,7 +80,11 @@ class Judge:
         await lease.Lease(self._database, self._clock, JUDGE, self._owner).keep(self._work)
 
     async def _work(self) -> None:
-        async with Listener(self._database.dsn, ("inbox",), self._clock) as listener:
+        async with (
+            Listener(self._database.dsn, ("inbox",), self._clock) as listener,
+            asyncio.TaskGroup() as beside,
+        ):
+            beside.create_task(self._keep_help())
             while True:
                 try:
                     ticket = listener.ticket("inbox")
@@ -124,20 +128,26 @@ class Judge:
             changes = Changes()
             for entry in entries:
                 changes.add(judge(scene, entry, self._policy))
-            await store.save_changes(tx, changes)
             last = logged[-1]
             facts = rows.incident_facts(scene, changes, last.entry.at, last.entry.id)
-            await outbox.put(tx, facts)
-            await alarms.save_judged(tx, [one.seq for one in logged])
+            await store.save_changes(tx, changes, facts, logged)
         self._observe(entries)
         return len(logged)
 
+    async def _keep_help(self) -> None:
+        """Read stations and contacts again and again, so that no fire waits for it."""
+        while True:
+            await self._clock.sleep(HELP_AGE_S)
+            try:
+                async with self._database.connection() as connection:
+                    self._help = await store.load_help(connection)
+            except (*DOWN, SqlError) as error:
+                _log.info("help_waits", why=repr(error))
+
     async def _known_help(self, tx: Transaction) -> Help:
-        """Stations and contacts, at most HELP_AGE_S old."""
-        now_s = self._clock.monotonic_s()
-        if self._help is None or now_s - self._help_at_s > HELP_AGE_S:
+        """Stations and contacts, read now if they never were."""
+        if self._help is None:
             self._help = await store.load_help(tx)
-            self._help_at_s = now_s
         return self._help
 
     def _observe(self, entries: Sequence[Entry]) -> None:
@@ -156,8 +166,7 @@ class Judge:
                 body = {"entry_id": one.entry.id, "reason": "not_judged"}
                 fact_id = derived("fact", Topic.UNJUDGED_FIRE, one.entry.id)
                 fact = Fact(fact_id, Topic.UNJUDGED_FIRE, one.entry.at, "", body)
-                await outbox.put(tx, [fact])
-                await alarms.save_judged(tx, [one.seq])
+                await store.save_changes(tx, Changes(), [fact], logged)
         return len(logged)
 
 
@@ -186,48 +195,55 @@ class Caller:
         self._recording = asyncio.Lock()
 
     async def run(self) -> None:
-        """Call for ever; end it by cancelling."""
-        async with (
-            Listener(self._database.dsn, ("notices",), self._clock) as listener,
-            asyncio.TaskGroup() as group,
-        ):
-            for channel in self._channels.values():
-                group.create_task(self._keep(channel, listener))
+        """Call for ever; end it by cancelling.
 
-    async def _keep(self, channel: Channel, listener: Listener) -> None:
-        """One channel: claim as much as may be under way, send all at once, record as they end."""
-        under_way: set[asyncio.Task[None]] = set()
-        try:
-            while True:
-                under_way = {task for task in under_way if not task.done()}
-                ticket = listener.ticket("notices")
-                room = CALLS_AT_ONCE - len(under_way)
-                claimed = await self._claim(channel, room)
-                under_way |= {asyncio.create_task(self._carry(channel, n)) for n in claimed}
-                if len(claimed) == room:
-                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                else:
-                    await listener.wait("notices", ticket, IDLE_WAIT_S)
-        finally:
-            for task in under_way:
-                task.cancel()
+        All channels are claimed for at once, each as far as it has room: one that is full or dead
+        delays no other. What was claimed is sent at once and recorded as it ends.
+        """
+        under_way: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
+        async with Listener(self._database.dsn, (store.NOTICES_CHANNEL,), self._clock) as listener:
+            try:
+                while True:
+                    ticket = listener.ticket(store.NOTICES_CHANNEL)
+                    full = await self._claim_and_send(under_way)
+                    heard = listener.wait(store.NOTICES_CHANNEL, ticket, IDLE_WAIT_S)
+                    await _first_of(heard, full)
+            finally:
+                for task in chain.from_iterable(under_way.values()):
+                    task.cancel()
 
-    async def _claim(self, channel: Channel, room: int) -> list[Handed]:
+    async def _claim_and_send(
+        self, under_way: dict[str, set[asyncio.Task[None]]]
+    ) -> set[asyncio.Task[None]]:
+        """Send what is due; the calls of channels that have no more room: when one ends, go on."""
+        rooms = {}
+        for name, tasks in under_way.items():
+            tasks -= {task for task in tasks if task.done()}
+            if len(tasks) < CALLS_AT_ONCE:
+                rooms[name] = CALLS_AT_ONCE - len(tasks)
+        for notice in await self._claim(rooms):
+            call = asyncio.create_task(self._carry(self._channels[notice.channel], notice))
+            under_way[notice.channel].add(call)
+        return {
+            call for calls in under_way.values() if len(calls) >= CALLS_AT_ONCE for call in calls
+        }
+
+    async def _claim(self, rooms: Mapping[str, int]) -> list[Handed]:
         try:
-            return await self.claim(channel.name, room)
+            return await self.claim(rooms)
         except DOWN as error:
             _log.info("caller_waits", why=repr(error))
             await self._clock.sleep(RETRY_PAUSE_S)
             return []
 
-    async def claim(self, channel: str, limit: int = CALLS_AT_ONCE) -> list[Handed]:
-        """Take due notices of a channel; committed before anything is sent."""
-        async with self._database.transaction() as tx:
-            return await store.claim(tx, channel, self._who, self._clock.now_utc(), limit)
+    async def claim(self, rooms: Mapping[str, int]) -> list[Handed]:
+        """Take due notices, so many of each channel; committed before anything is sent."""
+        async with self._database.connection() as connection:
+            return await store.claim(connection, rooms, self._who, self._clock.now_utc())
 
     async def call_once(self, channel: str) -> int:
         """Claim, send and record what is due in a channel now; how many."""
-        claimed = await self.claim(channel)
+        claimed = await self.claim({channel: CALLS_AT_ONCE})
         await asyncio.gather(*(self._carry(self._channels[channel], n) for n in claimed))
         return len(claimed)
 
@@ -284,6 +300,18 @@ class Caller:
             if notice.id in states:
                 state = outcome.state.value
                 telemetry.NOTICES.labels(channel=notice.channel, outcome=state).inc()
+
+
+async def _first_of(heard: Coroutine[Any, Any, bool], calls: set[asyncio.Task[None]]) -> None:
+    """Return when something was heard or one of the calls has ended."""
+    if not calls:
+        await heard
+        return
+    hearing = asyncio.ensure_future(heard)
+    try:
+        await asyncio.wait({hearing, *calls}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hearing.cancel()
 
 
 def _facts(notice: Handed, outcome: Outcome, state: str, now: datetime) -> list[Fact]:

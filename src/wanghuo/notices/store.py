@@ -4,7 +4,7 @@ The judge's side writes plans and answers; the caller's side writes what became 
 Neither overwrites the other's columns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -15,9 +15,10 @@ from wanghuo.alarms import store as alarms
 from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Evidence, Point, Shelf, Site
 from wanghuo.alarms.policy import Policy
 from wanghuo.alarms.runaway import Runaway
-from wanghuo.engines import timers, together
+from wanghuo.engines import outbox, timers, together
 from wanghuo.engines.postgres import Transaction
 from wanghuo.engines.together import Part
+from wanghuo.facts.fact import Fact
 from wanghuo.incidents import store as incidents
 from wanghuo.incidents.model import Incident, Tail
 from wanghuo.notices import queries
@@ -28,6 +29,10 @@ from wanghuo.notices.plan import Contacts, Help
 from wanghuo.notices.scene import Changes, Scene
 from wanghuo.place import METRES_PER_DEGREE
 from wanghuo.premises.model import Contact, Station, Town
+from wanghuo.signals import store as signals
+from wanghuo.signals.store import Logged
+
+NOTICES_CHANNEL: Final = "notices"
 
 _SAVE_PARTIES = """
 INSERT INTO notices.party (id, incident_id, number, town_code, role, owner_id, name, at_level,
@@ -62,10 +67,12 @@ WHERE n.id = a.id
 """
 _CLAIM = """
 WITH due AS (
-    SELECT id, state FROM notices.notice
-    WHERE channel = $1 AND due_at <= $2
-        AND (state = 'planned' OR (state = 'sending' AND claimed_until < $2))
-    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+    SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
+    CROSS JOIN LATERAL (
+        SELECT id, state FROM notices.notice
+        WHERE channel = c.channel AND due_at <= $3
+            AND (state = 'planned' OR (state = 'sending' AND claimed_until < $3))
+        ORDER BY due_at, id LIMIT c.room FOR UPDATE SKIP LOCKED) d
 ), taken AS (
     UPDATE notices.notice n SET
         state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
@@ -148,10 +155,14 @@ class Claimant(msgspec.Struct, frozen=True):
 
 
 async def claim(
-    tx: Transaction, channel: str, who: Claimant, now: datetime, limit: int
+    tx: Transaction, rooms: Mapping[str, int], who: Claimant, now: datetime
 ) -> list[Handed]:
-    """Take due notices of a channel; those whose claim ran out come back as repeats."""
-    rows = await tx.fetch(_CLAIM, channel, now, limit, who.owner, now + who.lease)
+    """Take due notices; those whose claim ran out come back as repeats.
+
+    rooms: how many of each channel at most. One statement: it may commit by itself.
+    """
+    channels, sizes = list(rooms), list(rooms.values())
+    rows = await tx.fetch(_CLAIM, channels, sizes, now, who.owner, now + who.lease)
     return msgspec.convert([dict(row.items()) for row in rows], list[Handed])
 
 
@@ -323,9 +334,19 @@ def _furnished(loaded: _Loaded, help_: Help) -> Scene:
     return scene
 
 
-async def save_changes(tx: Transaction, changes: Changes) -> None:
-    """Write what entries changed: every table in one statement, then the timers."""
+async def save_changes(
+    tx: Transaction, changes: Changes, facts: Sequence[Fact], logged: Sequence[Logged]
+) -> None:
+    """Write what judging `logged` changed and the facts of it: every table in one statement."""
+    waits = [
+        timers.Timer(w.id, w.kind, w.subject, w.due_at, w.note)
+        for w in changes.waits.values()
+        if w.id not in changes.cancelled
+    ]
+    gone = [timer_id for timer_id in changes.cancelled if timer_id not in changes.waits]
     parts = (
+        signals.counting_fires(logged),
+        alarms.saving_judged([one.seq for one in logged]),
         alarms.saving_alarms(changes.alarms.values()),
         alarms.saving_shelves(changes.shelves.values()),
         alarms.saving_runaways(changes.runaways.values()),
@@ -336,13 +357,12 @@ async def save_changes(tx: Transaction, changes: Changes) -> None:
         saving_parties(changes.parties.values()),
         planning_notices(changes.planned.values()),
         saving_answers(changes.notices.values()),
+        timers.putting(waits),
+        timers.cancelling(gone),
+        outbox.putting(facts),
     )
-    await together.run(tx, parts, wake="notices" if changes.planned else "")
-    waits = [
-        timers.Timer(w.id, w.kind, w.subject, w.due_at, w.note)
-        for w in changes.waits.values()
-        if w.id not in changes.cancelled
-    ]
-    await timers.put(tx, waits)
-    gone = [timer_id for timer_id in changes.cancelled if timer_id not in changes.waits]
-    await timers.cancel(tx, gone)
+    wakes = [alarms.JUDGED_CHANNEL]
+    wakes += [NOTICES_CHANNEL] * bool(changes.planned)
+    wakes += [timers.CHANNEL] * bool(waits)
+    wakes += [outbox.CHANNEL] * bool(facts)
+    await together.run(tx, parts, wakes=wakes)

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.together import Part
 from wanghuo.facts.entry import Entry, SignalEntry, decode, encode
 from wanghuo.signals.routine import Last
 
@@ -42,6 +43,10 @@ WITH taken AS (
 SELECT f.seq, f.entry FROM taken JOIN signals.fire_log f USING (seq) ORDER BY f.seq
 """
 
+_COUNT_SOME = """
+UPDATE signals.total t SET signals = t.signals + c.signals
+FROM unnest($1::text[], $2::bigint[]) AS c (lane, signals) WHERE t.lane = c.lane
+"""
 _COUNT = "UPDATE signals.total SET signals = signals + $2 WHERE lane = $1"
 
 _UPSERT_LAST = """
@@ -71,16 +76,18 @@ async def append(tx: Transaction, entries: Sequence[Entry]) -> int:
 
 
 async def claim(tx: Transaction, limit: int) -> list[Logged]:
-    """Take the oldest unjudged entries out of the inbox, in order, and count their signals.
+    """Take the oldest unjudged entries out of the inbox, in order.
 
     They are back in the inbox if the transaction rolls back.
     """
     rows = await tx.fetch(_CLAIM, limit)
-    logged = [Logged(row["seq"], decode(row["entry"])) for row in rows]
+    return [Logged(row["seq"], decode(row["entry"])) for row in rows]
+
+
+def counting_fires(logged: Sequence[Logged]) -> Part:
+    """Add the signals among these entries to the total of the fire lane."""
     signals = sum(isinstance(one.entry.body, SignalEntry) for one in logged)
-    if signals:
-        await tx.execute(_COUNT, "fire", signals)
-    return logged
+    return Part(_COUNT_SOME, [("fire", signals)] if signals else [])
 
 
 async def inbox_size(tx: Transaction) -> int:
