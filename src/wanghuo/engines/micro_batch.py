@@ -1,6 +1,8 @@
 """Micro-batches: many small records in one stored message, acknowledged one by one.
 
-- A batch leaves `window_s` after its first record, or at once when it is full.
+- A batch leaves some milliseconds after its first record, or at once when it is full: a few while
+  little comes, so that nobody waits for company that is not there; more under load, so that the
+  fsync of each is shared by many.
 - `done(True)` is called for a record when the stream has stored its batch; a batch that could not
   be stored is tried again under the same id until `patience_s` has passed, then `done(False)`.
 - What waits is bounded. A full buffer says no; nothing is ever dropped.
@@ -20,7 +22,9 @@ from wanghuo.identity import new_secret
 Record = TypeVar("Record")
 Done = Callable[[bool], None]
 
-WINDOW_S = 0.025
+QUIET_WINDOW_S = 0.004
+BUSY_WINDOW_S = 0.025
+BUSY_PER_S = 4_000.0  # records: above it the window is the wide one
 RECORDS_MAX = 2000  # in one message
 BYTES_MAX = 512 * 1024
 ROOM_RECORDS = 40_000  # waiting or on their way
@@ -46,7 +50,6 @@ class MicroBatch(Generic[Record]):
         clock: Clock,
         *,
         partitions: int = 1,
-        window_s: float = WINDOW_S,
         room_records: int = ROOM_RECORDS,
         patience_s: float = PATIENCE_S,
         count: Callable[[float], object] = float,
@@ -55,7 +58,7 @@ class MicroBatch(Generic[Record]):
         self._subjects = [f"{subject}.{n}" for n in range(partitions)]
         self._encode = encode
         self._clock = clock
-        self._window_s = window_s
+        self.window_s = QUIET_WINDOW_S
         self._room_records = room_records
         self._patience_s = patience_s
         self._count_stored = count
@@ -89,7 +92,7 @@ class MicroBatch(Generic[Record]):
         if len(records) >= RECORDS_MAX or size >= BYTES_MAX:
             self._send(partition)
         elif self._timer is None:
-            self._timer = self._loop.call_later(self._window_s, self._send_all)
+            self._timer = self._loop.call_later(self.window_s, self._send_all)
         return True
 
     async def room(self) -> None:
@@ -106,6 +109,8 @@ class MicroBatch(Generic[Record]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        busy = sum(map(len, self._records)) >= BUSY_PER_S * self.window_s
+        self.window_s = BUSY_WINDOW_S if busy else QUIET_WINDOW_S
         for partition, records in enumerate(self._records):
             if records:
                 self._send(partition)

@@ -25,6 +25,7 @@ CHANNEL = "outbox"
 BATCH = 256
 WHOLE_MIN = 12  # an atomic batch costs the stream 4 ms, whatever its size; a message 0.4 ms
 IDLE_WAIT_S = 1.0
+GATHER_S = 0.02  # pages may wait so long; the calls that go out just now may not
 RETRY_PAUSE_S = 0.3
 KEEP = "1 hour"  # published rows, for whoever looks into a fault
 PRUNE_PERIOD_S = 60.0
@@ -76,6 +77,7 @@ class OutboxRelay:
                     ticket = listener.ticket(CHANNEL)
                     if await self.publish_some() < BATCH:
                         await listener.wait(CHANNEL, ticket, IDLE_WAIT_S)
+                        await self._clock.sleep(GATHER_S)
                     await self._prune()
                 except RELAY_WAITS as error:
                     _log.info("relay_waits", why=repr(error))
