@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from benchmarks import doors, lanes, machine, standing
+from benchmarks import doors, lanes, machine, seen, standing
 from benchmarks.bench import Bench, Options
 from benchmarks.figures import Line, Verdict, as_json, not_run, table
 from benchmarks.people import town
@@ -28,6 +28,7 @@ GOALS: tuple[tuple[tuple[str, ...], Measure], ...] = (
     (("P1",), lanes.routine),
     (("P2", "P3"), lanes.fires),
     (("F1",), lanes.story),
+    (("D1", "F3"), seen.whole),
     (("P5",), doors.access),
     (("P6",), doors.mqtt),
     (("P4",), lanes.burst),

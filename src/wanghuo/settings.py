@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook: WebhookSettings = WebhookSettings()
     push_secret: str = ""
     onenet_token: str = ""
+    iotda_token: str = ""
     log_level: str = "info"
     synthetic_fire_period_s: float = 60.0
 

@@ -34,17 +34,21 @@ def intake() -> HandIntake:
 
 @pytest.fixture
 async def client(intake: HandIntake) -> AsyncIterator[httpx.AsyncClient]:
+    async with asking(intake, Settings(push_secret=SECRET, onenet_token=TOKEN)) as opened:
+        yield opened
+
+
+def asking(intake: HandIntake, settings: Settings) -> httpx.AsyncClient:
     house = House(
         database=cast("Any", None),
         clock=WallClock(),
-        settings=Settings(push_secret=SECRET, onenet_token=TOKEN),
+        settings=settings,
         stream=cast("Any", None),
         doorkeeper=KnownKeys(),
         intake=intake,
     )
     app = make_app(house, [cloud_push.router])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as opened:
-        yield opened
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t")
 
 
 async def test_every_real_payload_is_answered_200_and_nothing_is_lost(
@@ -97,6 +101,21 @@ async def test_onenet_is_believed_by_its_signature_only(
         assert answer.status_code == status
     assert [s.sender for s in intake.signals()] == ["onenet:7"]
     assert intake.quarantined[0][1] == "bad_signature"
+
+
+async def test_iotda_is_believed_by_its_signature_where_a_token_is_set(intake: HandIntake) -> None:
+    body = {"notifyType": "deviceDataChanged", "deviceId": "d1", "service": {"data": {"smoke": 1}}}
+    right = carriers_signature.sorted_hash(TOKEN, "1700000000", "n", "sha256")
+    settings = Settings(push_secret=SECRET, iotda_token=TOKEN)
+    async with asking(intake, settings) as client:
+        for headers, status in (
+            ({"timestamp": "1700000000", "nonce": "n", "signature": right}, 200),
+            ({"timestamp": "1700000001", "nonce": "n", "signature": right}, 403),
+            ({}, 403),
+        ):
+            answer = await client.post(f"/push/iotda/{SECRET}", json=body, headers=headers)
+            assert answer.status_code == status
+    assert len(intake.entries) + len(intake.records) == 1
 
 
 async def test_onenet_may_test_the_address(client: httpx.AsyncClient) -> None:

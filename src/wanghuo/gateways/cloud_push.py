@@ -15,7 +15,13 @@ from fastapi import APIRouter, Query, Request, Response
 from wanghuo.engines.telemetry import PEER_ERRORS
 from wanghuo.errors import Forbidden, Invalid, Missing, Unavailable
 from wanghuo.gateways.access_lanes import keep
-from wanghuo.protocols import carriers_ctwing, carriers_iotda, carriers_onenet, vendor_json
+from wanghuo.protocols import (
+    carriers_ctwing,
+    carriers_iotda,
+    carriers_onenet,
+    carriers_signature,
+    vendor_json,
+)
 from wanghuo.protocols.carriers_report import (
     Push,
     PushError,
@@ -41,7 +47,14 @@ async def ctwing(request: Request, secret: str) -> Response:
 
 @router.post("/iotda/{secret}", status_code=200, responses=_answers)
 async def iotda(request: Request, secret: str) -> Response:
-    """A push of Huawei IoTDA or OceanConnect."""
+    """A push of Huawei IoTDA or OceanConnect; its signature is checked when a token is set."""
+    token, said = house_of(request).settings.iotda_token, request.headers
+    if token:
+        at, nonce = said.get("timestamp", ""), said.get("nonce", "")
+        right = carriers_signature.sorted_hash(token, at, nonce, "sha256")
+        if not carriers_signature.same(said.get("signature", ""), right):
+            PEER_ERRORS.labels("iotda", "bad_signature").inc()
+            raise Forbidden("the signature does not fit the token")
     return await _take(request, secret, "iotda", carriers_iotda.decode)
 
 
