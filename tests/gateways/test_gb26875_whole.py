@@ -1,5 +1,7 @@
 """The gateway with the real intake behind it: PostgreSQL, NATS, sockets."""
 
+import os
+import signal
 import tomllib
 from collections.abc import AsyncIterator, Callable
 
@@ -9,8 +11,10 @@ from tests.gateways.gb26875_peers import Device, until
 from tests.protocols.gb26875_samples import ADDRESS, SOURCE, TAG, fire_packet, packet
 
 from wanghuo.clock import WallClock
+from wanghuo.engines.embedded_folder import living_in
+from wanghuo.engines.embedded_postgres import EmbeddedPostgres
 from wanghuo.engines.postgres import Database
-from wanghuo.engines.stream import Stream
+from wanghuo.engines.stream import FIRE_FALLBACK, Stream
 from wanghuo.facts.entry import SignalEntry, decode
 from wanghuo.facts.signal import SignalKind
 from wanghuo.gateways.gb26875_door import Gb26875Door
@@ -71,6 +75,25 @@ async def test_when_the_confirm_arrives_the_reading_stands_in_the_stream(
     at = WallClock().now_utc()
     [signal] = signals_of_packet(record.payload, record.sender, PROFILES[record.profile], at)
     assert (signal.value, signal.origin()) == (21.5, f"gb26875:{SOURCE.hex()}/1.1.30.0a000200")
+
+
+async def test_strangers_are_heard_although_the_database_stands_still(
+    real_door: Gb26875Door, postgres: EmbeddedPostgres, nats_stream: Stream
+) -> None:
+    _, before = await nats_stream.extent(FIRE_FALLBACK)
+    frozen = living_in(postgres.data_folder)
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for number in range(3):
+            device = await Device.dial(real_door.port)
+            source = number.to_bytes(6, "little")
+            assert (await device.ask(fire_packet(serial=number, source=source))).command == 3
+    finally:
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+    _, after = await nats_stream.extent(FIRE_FALLBACK)
+    assert after == before + 3
 
 
 async def test_broken_bytes_stand_whole_in_quarantine(
