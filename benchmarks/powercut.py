@@ -141,11 +141,15 @@ async def run(ground: Ground, sink: Sink, cuts: int, seed: int) -> Outcome:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(CLOSING_S)
     outcome.routine_confirmed = noise.confirmed
+    if not outcome.did_not_start:
+        try:
+            await ground.unmount()
+            await product.start()
+        except NotReady as error:
+            outcome.did_not_start = str(error)
     if outcome.did_not_start:
         outcome.verdicts.confirmed = len(arsonist.acknowledged())
     else:
-        await ground.unmount()
-        await product.start()
         await drain(product.dsn(), DRAIN_PATIENCE_S)
         outcome.verdicts = await audit(product.dsn(), arsonist.book, sink)
     outcome.seconds = time.monotonic() - began_s
