@@ -42,17 +42,20 @@ async def restart(bench: Bench) -> Line:
 async def survival(bench: Bench) -> Line:
     """P8: short runs of `make chaos` and `make powercut`."""
     options, told = bench.options, []
-    product = Product(bench.folder, webhook_url=bench.sink.url)
+    folder = bench.folder / "survival"  # what other goals left unfinished is not counted here
+    folder.mkdir()
+    product = Product(folder, webhook_url=bench.sink.url)
     await product.start()
     try:
         killed = await chaos.run(product, bench.sink, options.kills, seed=1)
     finally:
         await product.stop()
+    (folder / "cuts").mkdir()
     wrong = list(killed.verdicts.violations())
     lost = len(killed.verdicts.alarms_missing)
     told.append(f"{killed.kills.total()} kills: {lost} of {killed.verdicts.confirmed} lost")
     try:
-        cut = await powercut.whole(bench.folder, options.cuts, 1, fsync=True)
+        cut = await powercut.whole(folder / "cuts", options.cuts, 1, fsync=True)
     except NoFuse as error:
         told.append(f"no power cuts: {error}")
         wrong.append("no power cuts were possible")

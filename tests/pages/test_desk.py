@@ -1,11 +1,13 @@
 """The duty desk: a fire arrives, a person works it by keyboard to its end."""
 
+import asyncio
 import re
 
 import pytest
 from playwright.async_api import expect
 
 from tests.pages.desk import Desk, Fires
+from tests.protocols.gb26875_samples import fire_packet
 
 pytestmark = pytest.mark.pages
 
@@ -176,3 +178,18 @@ async def test_the_question_mark_lists_every_key(desk: Desk) -> None:
     await expect(desk.page.locator(".keymap dl div")).to_have_count(16)
     await desk.page.keyboard.press("Escape")
     await expect(desk.page.locator(".keymap")).to_have_count(0)
+
+
+async def test_a_long_queue_is_drawn_in_parts_and_none_is_out_of_reach(desk: Desk) -> None:
+    _reader, writer = await asyncio.open_connection("127.0.0.1", desk.house.gb26875_port)
+    for number in range(110):  # strangers: each is an incident of its own
+        writer.write(fire_packet(serial=number, source=(number + 1).to_bytes(6, "little")))
+    await expect(desk.page.locator(".queue-head h2")).to_contain_text("110")
+    writer.close()
+    rows = desk.page.locator(".queue [data-number]")
+    await expect(rows).to_have_count(100)
+    more = desk.page.locator(".queue .done").first
+    await expect(more).to_contain_text("下面还有 10 起")
+    await more.scroll_into_view_if_needed()
+    await expect(rows).to_have_count(110)
+    assert len(set(await desk.numbers())) == 110

@@ -1,6 +1,6 @@
 /* The open incidents: level, place, one sentence, town, answers, age. Never troubles. */
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { IncidentRow } from '../facts/incident';
 import { LevelMark, Levelled } from '../incident/Level';
 import { useCell } from '../live/cell';
@@ -34,6 +34,10 @@ export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element 
   const { t } = words;
   const { loaded, failed } = useCell(live);
   const open = queue.filter((one) => !one.gone).length;
+  const { part, end } = usePart(queue, chosen);
+  const latest = useRef(choose);
+  latest.current = choose;
+  const pick = useCallback((number: string) => latest.current(number), []);
   return (
     <>
       <div className="sec queue-head">
@@ -50,10 +54,15 @@ export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element 
       >
         <Unjudged words={words} />
         <ol aria-label={t('queue.title', { count: open })}>
-          {queue.map((one) => (
-            <Row key={one.row.number} queued={one} chosen={one.row.number === chosen} choose={choose} words={words} />
+          {part.map(({ row, gone }) => (
+            <Row key={row.number} row={row} gone={gone} chosen={row.number === chosen} choose={pick} words={words} />
           ))}
         </ol>
+        {part.length < queue.length && (
+          <p ref={end} className="done">
+            {t('queue.more', { count: count(queue.length - part.length) })}
+          </p>
+        )}
         {loaded && open === 0 && <Empty words={words} />}
         {!loaded && !failed && <div className="bones queue-bones" aria-label={t('loading')}>{[0, 1, 2].map((i) => <i key={i} />)}</div>}
         {failed && <p className="broken">{t(loaded ? 'error.queue_old' : 'error.queue')}</p>}
@@ -63,15 +72,34 @@ export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element 
   );
 }
 
+const PART = 100;
+
+/** The upper part of a long queue: as far as was scrolled, and always with the chosen row. */
+function usePart(queue: Queued[], chosen: string | null): { part: Queued[]; end: (mark: Element | null) => void } {
+  const [size, set_size] = useState(PART);
+  const at = queue.findIndex((one) => one.row.number === chosen);
+  const watcher = useRef<IntersectionObserver | null>(null);
+  const end = useCallback((mark: Element | null) => {
+    watcher.current?.disconnect();
+    watcher.current = null;
+    if (!mark) return;
+    watcher.current = new IntersectionObserver((seen) => {
+      if (seen.some((one) => one.isIntersecting)) set_size((old) => old + PART);
+    });
+    watcher.current.observe(mark);
+  }, []);
+  return { part: queue.slice(0, Math.max(size, at + PART / 2)), end };
+}
+
 interface RowProps {
-  queued: Queued;
+  row: IncidentRow;
+  gone: boolean;
   chosen: boolean;
   choose: (number: string) => void;
   words: Words;
 }
 
-function Row({ queued, chosen, choose, words }: RowProps): React.JSX.Element {
-  const { row, gone } = queued;
+const Row = memo(function Row({ row, gone, chosen, choose, words }: RowProps): React.JSX.Element {
   const { t, say, lang } = words;
   const { place } = row;
   const ref = useRef<HTMLButtonElement>(null);
@@ -105,7 +133,7 @@ function Row({ queued, chosen, choose, words }: RowProps): React.JSX.Element {
       </button>
     </li>
   );
-}
+});
 
 function answers(row: IncidentRow, { t }: Words): string {
   if (!row.parties_total) return row.desk_acknowledged_at ? t('queue.seen') : '';

@@ -69,31 +69,59 @@ function judged_soon(): void {
   }, JUDGED_WITHIN_MS);
 }
 
-/** Take one row that an action or a fact brought. Closed incidents leave the queue. */
+/** Take one row that an action brought. */
 export function take_row(row: IncidentRow): void {
+  take_rows([row]);
+  touch([row.number]);
+}
+
+/** Closed incidents leave the queue. */
+function take_rows(taken: readonly IncidentRow[]): void {
+  if (!taken.length) return;
   live.update((old) => {
     const rows = new Map(old.rows);
-    if (row.state === 'closed') {
-      rows.delete(row.number);
-      last_closed.set(row);
-    } else rows.set(row.number, row);
+    for (const row of taken) {
+      if (row.state === 'closed') {
+        rows.delete(row.number);
+        last_closed.set(row);
+      } else rows.set(row.number, row);
+    }
     return { ...old, rows };
   });
-  touch(row.number);
 }
 
-export function touch(number: string): void {
-  touched.update((old) => new Map(old).set(number, (old.get(number) ?? 0) + 1));
+const TOUCHED_MAX = 2000; // the desk stays open for weeks
+
+export function touch(numbers: readonly string[]): void {
+  if (!numbers.length) return;
+  touched.update((old) => {
+    const next = new Map(old);
+    for (const number of numbers) {
+      const times = (old.get(number) ?? 0) + 1;
+      next.delete(number); // the latest stand last
+      next.set(number, times);
+    }
+    for (const number of next.keys()) {
+      if (next.size <= TOUCHED_MAX) break;
+      next.delete(number);
+    }
+    return next;
+  });
 }
 
-/** Take one fact of the live stream. */
-export function take_fact(fact: Fact): void {
-  const body = fact.body;
-  if (fact.topic === 'incident') judged_soon();
-  if (fact.topic === 'incident' && is_row(body)) take_row(body);
-  else if (typeof body['number'] === 'string') touch(body['number']);
-  if (fact.topic === 'unjudged_fire') take_unjudged(fact);
-  if (fact.topic === 'canary') void read_figures();
+/** Take facts of the live stream, in their order, and draw once for all of them. */
+export function take_facts(facts: readonly Fact[]): void {
+  const rows: IncidentRow[] = [];
+  const numbers: string[] = [];
+  for (const { topic, body } of facts) {
+    if (topic === 'incident' && is_row(body)) rows.push(body);
+    if (typeof body['number'] === 'string') numbers.push(body['number']);
+  }
+  take_rows(rows);
+  touch(numbers);
+  for (const fact of facts) if (fact.topic === 'unjudged_fire') take_unjudged(fact);
+  if (rows.length) judged_soon();
+  if (facts.some((fact) => fact.topic === 'canary')) void read_figures();
 }
 
 function is_row(body: unknown): body is IncidentRow {

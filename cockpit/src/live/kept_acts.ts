@@ -73,7 +73,7 @@ export async function send_kept(): Promise<void> {
         refused.set(error instanceof Problem ? error : null);
       }
       kept_acts.update((old) => old.filter((one) => one.key !== key));
-      touch(number);
+      touch([number]);
     }
   } finally {
     sending = false;

@@ -2,13 +2,15 @@
 
 import { type Fact, TOPICS } from '../facts/desk';
 import { cell } from './cell';
-import { read_figures, resync, take_fact } from './house';
+import { read_figures, resync, take_facts } from './house';
 import { send_kept } from './kept_acts';
 
 export type Line = 'opening' | 'live' | 'lost';
 export const line = cell<Line>('opening');
 
 const RETRY_MS = [500, 1000, 2000, 5000];
+/** The first fact is shown at once; those that follow closely are drawn together. */
+const TOGETHER_MS = 100;
 const FIGURES_EVERY_MS = 10_000;
 /** A stream that says nothing for this long (three heartbeats) is taken for dead. */
 const SILENCE_MAX_MS = 45_000;
@@ -19,13 +21,24 @@ export function listen(): () => void {
   let tries = 0;
   let retry = 0;
   let heard_ms = Date.now();
+  let heard: Fact[] = [];
+  let taken_ms = 0;
+  let taking = 0;
+  const take = (): void => {
+    taking = 0;
+    taken_ms = Date.now();
+    const facts = heard;
+    heard = [];
+    take_facts(facts);
+  };
   const hear = (event: MessageEvent<string>): void => {
     heard_ms = Date.now();
     try {
-      take_fact(JSON.parse(event.data) as Fact);
+      heard.push(JSON.parse(event.data) as Fact);
     } catch {
       void resync(); // a fact we cannot read: read the state instead
     }
+    taking ||= window.setTimeout(take, Math.max(0, taken_ms + TOGETHER_MS - heard_ms));
   };
   const open = (): void => {
     source = new EventSource('/api/v1/live');
@@ -70,6 +83,7 @@ export function listen(): () => void {
   return () => {
     source?.close();
     window.clearTimeout(retry);
+    window.clearTimeout(taking);
     window.clearInterval(figures);
     window.removeEventListener('online', online);
   };

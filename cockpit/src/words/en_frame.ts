@@ -39,6 +39,7 @@ export const frame = {
   'queue.title': '{count} to handle',
   'queue.short': 'Queue',
   'queue.order': 'highest level, then oldest',
+  'queue.more': '{count} more below: scroll on',
   'queue.answers': '{told} of {total} acknowledged',
   'queue.seen': 'seen at this desk',
   'queue.gone': 'closed',

@@ -41,13 +41,15 @@ export interface Words {
   say: (sentence: Sentence | null | undefined) => string;
 }
 
-/** The words of the present language, inside a component. */
+const words_in = (language: Lang): Words => ({
+  lang: language,
+  t: (key, params) => told(key, params, language),
+  word: (group, code) => word(group, code, language),
+  say: (sentence) => sentence?.[language] ?? sentence?.key ?? '',
+});
+const WORDS: Record<Lang, Words> = { zh: words_in('zh'), en: words_in('en') };
+
+/** The words of the present language, inside a component; the same object until it changes. */
 export function useWords(): Words {
-  const language = useCell(lang);
-  return {
-    lang: language,
-    t: (key, params) => told(key, params, language),
-    word: (group, code) => word(group, code, language),
-    say: (sentence) => sentence?.[language] ?? sentence?.key ?? '',
-  };
+  return WORDS[useCell(lang)];
 }

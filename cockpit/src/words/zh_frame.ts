@@ -37,6 +37,7 @@ export const frame = {
   'queue.title': '待处置 {count} 起',
   'queue.short': '待处置',
   'queue.order': '等级高者先，同级久者先',
+  'queue.more': '下面还有 {count} 起，向下滚动即显示',
   'queue.answers': '{told}/{total} 方已确认',
   'queue.seen': '本席已知',
   'queue.gone': '已结案',
