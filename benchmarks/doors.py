@@ -102,7 +102,9 @@ async def connections(bench: Bench) -> Line:
     """P7: a product of its own with three gateways; connect, one frame each, hold."""
     total = bench.options.connections
     clients = -(-total // CLIENT_CONNECTIONS_MAX)
-    product = Product(bench.folder, settings={"gateways": 3})
+    folder = bench.folder / "links"  # without what other goals left to be read
+    folder.mkdir()
+    product = Product(folder, settings={"gateways": 3})
     await product.start()
     try:
         pids = product.pids()["gateway"]
