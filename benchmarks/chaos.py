@@ -86,7 +86,7 @@ async def run(product: Product, sink: Sink, kills: int, seed: int) -> Outcome:
             part = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             if product.kill(part):
                 outcome.kills[part] += 1
-                print(f"{time.monotonic():.1f} s: killed {part}", flush=True)
+                print(f"{time.monotonic() - began_s:.1f} s: killed {part}", flush=True)
             if part == "everything":
                 await product.gone()
                 outcome.restarts_s.append(await product.start())
