@@ -20,13 +20,25 @@ class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: float = 5.0
 
 
+class Cad119Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where 119's machine takes notifications. url "" switches the link off.
+
+    secret: signs both ways. callback: the duty desk's telephone that 119 is given.
+    """
+
+    url: str = ""
+    secret: str = ""
+    timeout_s: float = 5.0
+    callback: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured; every default is safe on a laptop.
 
     postgres_dsn, nats_url: "" means the embedded copy in data_dir. A `{role}` in postgres_dsn
     stands for the database role of the process that opens it. fsync: of the embedded engines; off
     only to show that the power-cut test can fail. answer_url: where told parties
-    answer; "" means this host's own.
+    answer; "" means this host's own. cap_sender: who sends, in exported CAP alerts.
     """
 
     data_dir: Path = Path(".wanghuo")
@@ -47,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     migrations_dir: Path = HOME / "migrations"
     cockpit_dir: Path = HOME / "cockpit" / "dist"
     webhook: WebhookSettings = WebhookSettings()
+    cad_119: Cad119Settings = Cad119Settings()
+    cap_sender: str = "wanghuo"
     push_secret: str = ""
     onenet_token: str = ""
     iotda_token: str = ""
@@ -74,21 +88,19 @@ def load(config: Path | None = None, **overrides: object) -> Settings:
         made = msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise Invalid("config", str(error), "docs/settings.md lists every setting") from error
+    if made.cad_119.url and not made.cad_119.secret:
+        raise Invalid("cad_119.secret", "119's link needs one", "agree on one with 119 and set it")
     return msgspec.structs.replace(made, data_dir=made.data_dir.absolute())
 
 
 def as_toml(settings: Settings) -> str:
     """The settings as a TOML file that `load` reads back; for child processes."""
-    lines: list[str] = []
-    for key in Settings.__struct_fields__:
-        value = getattr(settings, key)
-        if not isinstance(value, WebhookSettings):
-            lines.append(f"{key} = {_toml(value)}")
-    lines.append("[webhook]")
-    lines += [
-        f"{key} = {_toml(getattr(settings.webhook, key))}"
-        for key in WebhookSettings.__struct_fields__
-    ]
+    values = msgspec.structs.asdict(settings)
+    tables = {key: value for key, value in values.items() if isinstance(value, msgspec.Struct)}
+    lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key not in tables]
+    for name, table in tables.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in msgspec.structs.asdict(table).items()]
     return "\n".join(lines) + "\n"
 
 

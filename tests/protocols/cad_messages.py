@@ -17,7 +17,7 @@ def a_report(**changed: object) -> Report:
         level=3,
         confirmed=True,
         certainty=Coded("confirmed", "已确认起火", "confirmed"),
-        category=Coded("industrial", "工业企业", "factory"),
+        category=Coded("industrial", "工业企业", "industry"),
         place=cad_119.site(
             (121.25, 30.3),
             id="P1",

@@ -25,6 +25,7 @@ PUBLIC: dict[Door, str] = {
     ("GET", "/metrics"): "loopback, or a token",
     ("POST", "/api/v1/session"): "a password",
     ("POST", "/api/v1/answers"): "a signature",
+    ("POST", "/api/v1/cad119/messages"): "a signature",
     ("POST", "/push/ctwing/{secret}"): "the secret in the path",
     ("POST", "/push/iotda/{secret}"): "the secret in the path",
     ("POST", "/push/onenet/{secret}"): "the secret in the path",

@@ -7,6 +7,7 @@ are claimed, so several callers may run; the relay of facts has one owner by lea
 import asyncio
 import os
 
+from wanghuo.channels.cad_119 import Cad119
 from wanghuo.channels.cockpit import Cockpit
 from wanghuo.channels.webhook import Webhook
 from wanghuo.clock import WallClock
@@ -32,8 +33,12 @@ async def caller(settings: Settings) -> int:
         dsn(settings, READER), size_min=2, size_max=POOL_SIZE_MAX, name="caller", plan_once=True
     )
     http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
-    answer_url = f"http://{settings.host}:{settings.http_port}/api/v1/answers"
-    channels = (Webhook(settings.webhook, http, clock, answer_url), Cockpit(stream, clock))
+    api = f"http://{settings.host}:{settings.http_port}/api/v1"
+    channels = (
+        Webhook(settings.webhook, http, clock, f"{api}/answers"),
+        Cockpit(stream, clock),
+        Cad119(settings.cad_119, http, clock, f"{api}/cad119/messages"),
+    )
     relay = OutboxRelay(database, stream, clock)
     try:
         async with asyncio.TaskGroup() as group:

@@ -7,9 +7,9 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 
-from wanghuo.alarms.policy import parse
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
+from wanghuo.compose.policies import alarm_policy
 from wanghuo.engines.lease import Lease
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
@@ -37,7 +37,7 @@ async def engine(settings: Settings) -> int:
     database = await Database.open(
         role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine", plan_once=True
     )
-    policy = parse((settings.policy_dir / "alarm.toml").read_text(encoding="utf-8"))
+    policy = alarm_policy(settings)
 
     async def put_aside(tx: Transaction, entry: Entry, reason: str) -> None:
         packed, at = packed_entry(entry)

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from wanghuo.alarms import store as alarms
-from wanghuo.alarms.policy import parse
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.commands import say
 from wanghuo.compose.house import dsn, owner_dsn
+from wanghuo.compose.policies import alarm_policy
 from wanghuo.compose.reach import READER, reached
 from wanghuo.engines.copying import copy_tables, drop_database, fresh_database
 from wanghuo.engines.migrate import migrate
@@ -64,7 +64,7 @@ async def _replayed(settings: Settings, clock: Clock) -> Replayed:
     await copy_tables(owner_dsn(settings), _beside(owner_dsn(settings)), REGISTERS)
     source = await Database.open(dsn(settings, READER), size_max=2, name="replay")
     target = await Database.open(_beside(dsn(settings, READER)), size_max=3, name="replay")
-    policy = parse((settings.policy_dir / "alarm.toml").read_text(encoding="utf-8"))
+    policy = alarm_policy(settings)
     began_s = clock.monotonic_s()
     try:
         for _ in range(TRIES):

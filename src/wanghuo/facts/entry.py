@@ -54,12 +54,18 @@ class SignalEntry(msgspec.Struct, frozen=True, tag="signal"):
 
 
 class AnswerEntry(msgspec.Struct, frozen=True, tag="answer"):
-    """A told party answered one notice. by: who answered, in words."""
+    """A told party answered one notice. by: who answered, in words.
+
+    reason: a code of words.rejection, for a machine that rejects. sequence: the sender's own count
+    of its messages about the incident, 0 if it does not count; what is not above the last is late.
+    """
 
     notice_id: str
     answer: AnswerKind
     by: str = ""
     note: str = ""
+    reason: str = ""
+    sequence: int = 0
 
 
 class ActionEntry(msgspec.Struct, frozen=True, tag="action"):

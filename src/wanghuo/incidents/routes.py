@@ -20,12 +20,13 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
 from wanghuo.facts.entry import ActionEntry, ActionKind, Entry
 from wanghuo.identity import derived
-from wanghuo.incidents import acts, store, views
+from wanghuo.incidents import acts, cap_export, store, views
 from wanghuo.incidents.rows import stamp
 from wanghuo.incidents.store import Wanted
 from wanghuo.place import Coordinates, near_distance_m
 from wanghuo.premises import store as premises
 from wanghuo.principal import ALL_TOWNS, Permission, Principal
+from wanghuo.protocols import cap
 from wanghuo.signals import store as signals
 from wanghuo.web.clock import Now
 from wanghuo.web.house import house_of
@@ -126,6 +127,16 @@ def _time(text: str) -> datetime:
 async def incident(number: str, who: See, tx: Tx) -> dict[str, Any]:
     """One incident with its ledger, parties, notices, crews, timeline and what is near it."""
     return await _page(tx, number, who)
+
+
+@router.get(
+    "/incidents/{number}/cap", responses={**REFUSALS, 200: {"content": {cap.MEDIA_TYPE: {}}}}
+)
+async def cap_alert(number: str, _who: See, tx: Tx, request: Request) -> Response:
+    """One incident as a CAP 1.2 alert: its newest version, Chinese and English."""
+    sender = house_of(request).settings.cap_sender
+    document = cap_export.document(await store.whole(tx, number), sender)
+    return Response(document, media_type=cap.MEDIA_TYPE)
 
 
 async def _page(tx: Transaction, number: str, who: Principal) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 The meaning of each answer is a row of notices/receipts.py.
 """
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from wanghuo.facts.entry import AnswerEntry, AnswerKind
@@ -13,6 +15,8 @@ from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.model import Notice, Party, PartyState
 from wanghuo.notices.receipts import Receipt, receipt
 
+REJECTED: Final = "shortfall.rejected"
+
 
 def answered(hearing: Hearing, answer: AnswerEntry) -> None:
     """Judge one answer. An answer to a notice that nobody sent changes nothing."""
@@ -21,35 +25,39 @@ def answered(hearing: Hearing, answer: AnswerEntry) -> None:
     if notice is None:
         return
     party = scene.parties[notice.party_id]
+    if answer.sequence:
+        if answer.sequence <= party.sequence:
+            return  # late, or heard before
+        party = replace(party, sequence=answer.sequence)
+        scene.put_party(party)
     meaning = receipt(party.role, answer.answer)
     _mark(hearing, notice, answer, meaning)
     if answer.answer is AnswerKind.DELIVERED:
         return
     who = answer.by or notice.recipient
-    hearing.note(
-        party.incident_id,
-        "answered",
-        Sentence(
-            "timeline.answered",
-            {
-                "role": party.role.value,
-                "name": party.name,
-                "by": who,
-                "answer": answer.answer.value,
-                "note": answer.note,
-            },
-        ),
-        who=who,
-    )
+    hearing.note(party.incident_id, "answered", _words(party, answer, who), who=who)
     if meaning.acknowledges:
         _acknowledge(hearing, party, answer)
     elif meaning.refuses:
-        escalation.refused(hearing, party)
+        _refuse(hearing, party, answer)
     before_level = hearing.incident(party.incident_id).level
     _on_site(hearing, party, meaning)
     if meaning.evidence:
         _testify(hearing, party, answer, meaning, who)
         telling.tell(hearing, party.incident_id, before_level)
+
+
+def _words(party: Party, answer: AnswerEntry, who: str) -> Sentence:
+    """The line of the timeline: who answered what; a machine's reason has a sentence of its own."""
+    key = "timeline.rejected" if answer.reason else "timeline.answered"
+    params: dict[str, str | int] = {
+        "role": party.role.value,
+        "name": party.name,
+        "by": who,
+        "answer": answer.answer.value,
+        "note": answer.note,
+    }
+    return Sentence(key, params | {"reason": answer.reason} if answer.reason else params)
 
 
 def _mark(hearing: Hearing, notice: Notice, answer: AnswerEntry, meaning: Receipt) -> None:
@@ -71,15 +79,28 @@ def _mark(hearing: Hearing, notice: Notice, answer: AnswerEntry, meaning: Receip
 
 def _acknowledge(hearing: Hearing, party: Party, answer: AnswerEntry) -> None:
     """The party has acknowledged: its calls stop, nobody else's."""
+    rejected = party.shortfall is not None and party.shortfall.key == REJECTED
     hearing.scene.put_party(
         replace(
             party,
             state=PartyState.ACKNOWLEDGED,
             acknowledged_at=party.acknowledged_at or hearing.at,
             answer=answer.answer.value,
+            shortfall=None if rejected else party.shortfall,
         )
     )
     escalation.quiet(hearing, party)
+
+
+def _refuse(hearing: Hearing, party: Party, answer: AnswerEntry) -> None:
+    """The party will not come. Who counts its messages may take back what it accepted before."""
+    if answer.sequence and party.state is PartyState.ACKNOWLEDGED:
+        party = replace(party, state=PartyState.TOLD, acknowledged_at=None)
+    if answer.reason and party.is_waiting:
+        words: dict[str, str | int] = {"reason": answer.reason, "note": answer.note}
+        party = replace(party, answer=answer.answer.value, shortfall=Sentence(REJECTED, words))
+        hearing.scene.put_party(party)
+    escalation.refused(hearing, party)
 
 
 def _on_site(hearing: Hearing, party: Party, meaning: Receipt) -> None:

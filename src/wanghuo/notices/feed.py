@@ -269,20 +269,22 @@ class Caller:
         try:
             sent = await channel.send(notice)
         except SendFailed as error:
-            return self._failed(notice, error.outcome, unknown=error.unknown)
+            tries_max = None if error.lasting else ATTEMPTS_MAX
+            return self._failed(notice, error.outcome, tries_max, unknown=error.unknown)
         except Exception as error:  # noqa: BLE001 - nor one broken channel the others
             _log.exception("channel_broke", channel=channel.name, notice=notice.id)
-            return self._failed(notice, repr(error)[:200], unknown=True)
+            return self._failed(notice, repr(error)[:200], ATTEMPTS_MAX, unknown=True)
         now = self._clock.now_utc()
         took_s = max(0.0, (now - notice.planned_at).total_seconds())
         telemetry.FIRE_TO_NOTICE_S.labels(channel=channel.name).observe(took_s)
         return Outcome(notice.id, sent.state, sent.outcome, sent_at=now)
 
-    def _failed(self, notice: Handed, why: str, *, unknown: bool) -> Outcome:
+    def _failed(self, notice: Handed, why: str, tries_max: int | None, *, unknown: bool) -> Outcome:
         """Try again later, or give up after the last try."""
-        if notice.attempts >= ATTEMPTS_MAX:
+        if tries_max is not None and notice.attempts >= tries_max:
             return Outcome(notice.id, NoticeState.FAILED, why, unknown=unknown)
-        pause = timedelta(seconds=BACKOFF_S * 2.0 ** (notice.attempts - 1))
+        doublings = min(notice.attempts, ATTEMPTS_MAX) - 1
+        pause = timedelta(seconds=BACKOFF_S * 2.0**doublings)
         due_at = self._clock.now_utc() + pause
         return Outcome(notice.id, NoticeState.PLANNED, why, due_at=due_at, unknown=unknown)
 

@@ -55,7 +55,10 @@ class NoticeState(StrEnum):
 
 
 class Party(msgspec.Struct, frozen=True):
-    """One of those told about an incident. distance_m: -1 if it has no place."""
+    """One of those told about an incident. distance_m: -1 if it has no place.
+
+    sequence: the last numbered answer that was heard; 0 before the first.
+    """
 
     id: str
     incident_id: str
@@ -72,6 +75,7 @@ class Party(msgspec.Struct, frozen=True):
     acknowledged_at: datetime | None = None
     answer: str = ""
     distance_m: int = -1
+    sequence: int = 0
 
     @property
     def is_waiting(self) -> bool:
@@ -147,12 +151,14 @@ class SendFailed(Exception):
     """The channel knows that the notice did not arrive. The caller tries again.
 
     unknown: it may have arrived all the same, so the next try is marked as a repeat.
+    lasting: a record that is worth having late: it is not given up while the channel says so.
     """
 
-    def __init__(self, outcome: str, *, unknown: bool) -> None:
+    def __init__(self, outcome: str, *, unknown: bool, lasting: bool = False) -> None:
         super().__init__(outcome)
         self.outcome = outcome
         self.unknown = unknown
+        self.lasting = lasting
 
 
 class Channel(Protocol):

@@ -36,12 +36,13 @@ NOTICES_CHANNEL: Final = "notices"
 
 _SAVE_PARTIES = """
 INSERT INTO notices.party (id, incident_id, number, town_code, role, owner_id, name, at_level,
-    reason, shortfall, state, planned_at, acknowledged_at, answer, distance_m)
+    reason, shortfall, state, planned_at, acknowledged_at, answer, distance_m, sequence)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::int2[], $9::jsonb[], $10::jsonb[], $11::text[], $12::timestamptz[],
-    $13::timestamptz[], $14::text[], $15::int[])
+    $13::timestamptz[], $14::text[], $15::int[], $16::bigint[])
 ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, acknowledged_at = excluded.acknowledged_at, answer = excluded.answer
+    state = excluded.state, acknowledged_at = excluded.acknowledged_at, answer = excluded.answer,
+    shortfall = excluded.shortfall, sequence = excluded.sequence
 """
 _PLAN = """
 INSERT INTO notices.notice (id, party_id, incident_id, number, town_code, role, contact_id,
@@ -102,6 +103,11 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamp
     AS o (id, state, outcome, sent_at, due_at, unknown)
 WHERE n.id = o.id AND n.claimed_by = $1
 RETURNING n.id, n.state
+"""
+_NOTICE_OF_119 = """
+SELECT n.id FROM incidents.incident i JOIN notices.notice n ON n.incident_id = i.id
+WHERE i.number = $1 AND n.role = 'cad_119' AND ($2 = '' OR n.id = $2)
+ORDER BY n.planned_at, n.id LIMIT 1
 """
 
 
@@ -191,6 +197,12 @@ async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
         "SELECT number FROM notices.notice WHERE id = $1", notice_id
     )
     return number
+
+
+async def notice_of_119(tx: Transaction, number: str, notice_id: str) -> str | None:
+    """The notice of an incident that went to 119: this one, or the first; None if there is none."""
+    found: str | None = await tx.fetchval(_NOTICE_OF_119, number, notice_id)
+    return found
 
 
 async def digest_rows(tx: Transaction) -> list[list[tuple[object, ...]]]:

@@ -7,8 +7,9 @@ POST to the notice's `answer_url`. `/fires` tells it where it really burns.
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from random import Random
+from typing import Protocol
 
 import httpx
 import msgspec
@@ -166,7 +167,17 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-async def serve(phones: Phones, host: str, port: int) -> None:
+class Exchange(Protocol):
+    """Whoever answers behind an HTTP door of the twin."""
+
+    app: Starlette
+
+    def close(self) -> Awaitable[None]:
+        """Stop answering."""
+        ...
+
+
+async def serve(phones: Exchange, host: str, port: int) -> None:
     """Answer the phones until cancelled."""
     config = uvicorn.Config(
         phones.app, host, port, log_config=None, access_log=False, lifespan="off"
