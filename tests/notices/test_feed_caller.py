@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -107,6 +108,27 @@ async def test_a_failure_is_tried_again_later_and_later_and_then_given_up(desk: 
         await desk.clock.turn(1)
     assert tries == 2 * ATTEMPTS_MAX
     assert await notice_rows(desk) == [("failed", ATTEMPTS_MAX, False, "http_500")] * 2
+
+
+async def test_a_record_worth_keeping_is_tried_until_its_channel_lets_it_go(desk: Desk) -> None:
+    until = desk.clock.now_utc() + timedelta(minutes=5)
+
+    def refuse(_notice: Handed) -> None:
+        raise SendFailed("away", unknown=False, lasting=desk.clock.now_utc() < until)
+
+    caller = Caller(desk.database, [Telephone(before=refuse)], desk.clock, owner="a")
+    pauses_s, since_s = [], 0
+    for _ in range(400):
+        since_s += 1
+        if await caller.call_once("webhook"):
+            pauses_s.append(since_s)
+            since_s = 0
+        await desk.clock.turn(1)
+    assert pauses_s[:5] == [1, 1, 2, 4, 8]
+    assert set(pauses_s[5:]) == {16}
+    rows = await notice_rows(desk)
+    assert {row[0] for row in rows} == {"failed"}
+    assert rows[0][1] == len(pauses_s) > 20
 
 
 async def test_a_try_that_may_have_arrived_makes_the_next_one_a_repeat(desk: Desk) -> None:

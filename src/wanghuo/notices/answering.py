@@ -96,7 +96,7 @@ def _refuse(hearing: Hearing, party: Party, answer: AnswerEntry) -> None:
     """The party will not come. Who counts its messages may take back what it accepted before."""
     if answer.sequence and party.state is PartyState.ACKNOWLEDGED:
         party = replace(party, state=PartyState.TOLD, acknowledged_at=None)
-    if answer.reason and party.is_waiting:
+    if answer.reason:
         words: dict[str, str | int] = {"reason": answer.reason, "note": answer.note}
         party = replace(party, answer=answer.answer.value, shortfall=Sentence(REJECTED, words))
         hearing.scene.put_party(party)
