@@ -49,9 +49,11 @@ async def served(app: Any, port: int = 0) -> AsyncIterator[int]:
     async with asyncio.timeout(5):
         while not server.started:  # noqa: ASYNC110 - uvicorn tells it by no event
             await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await task
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
 
 
 def machine_policy() -> Policy:
@@ -145,16 +147,18 @@ async def linked(
         door = f"{site.url}/api/v1/cad119/messages"
         channels = (Cad119(settings, http, clock, door), Cockpit(stream, clock))
         policy = machine_policy()
-        async with asyncio.TaskGroup() as group:
-            working = [
-                group.create_task(Judge(database, policy, clock).run()),
-                group.create_task(Caller(database, channels, clock, owner="caller").run()),
-            ]
+        working = [
+            asyncio.ensure_future(Judge(database, policy, clock).run()),
+            asyncio.ensure_future(Caller(database, channels, clock, owner="caller").run()),
+        ]
+        try:
             yield Linked(site, peer, policy)
+        finally:
             for task in working:
                 task.cancel()
-        await http.close()
-        await peer.close()
+            await asyncio.gather(*working, return_exceptions=True)
+            await http.close()
+            await peer.close()
 
 
 async def heard(peer: CadPeer, count: int = 1) -> None:

@@ -1,6 +1,7 @@
 """119's machine link over real sockets: told once, heard once, whoever is down in between."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,22 @@ from tests.channels.cad_house import (
     party,
     served,
 )
+from tests.channels.test_webhook import a_notice
 from tests.notices.city import settle
 from tests.notices.conftest import Fresh, fresh  # noqa: F401 - a fixture
+from tests.notices.makers import NOON
 from tests.stories.house import free_port
 from tests.waiting import until
+from wanghuo.channels.cad_119 import Cad119, sequence_of
 from wanghuo.clock import WallClock
+from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.notices.feed import digest, replay
+from wanghuo.notices.model import SendFailed
 from wanghuo.protocols import cad_119
 from wanghuo.protocols.cad_119 import Message, Reason
+from wanghuo.settings import Cad119Settings
 from wanghuo.simulator.cad_peer import CadPeer
 from wanghuo.web import signature
 
@@ -48,6 +55,11 @@ async def knock(house: Linked, body: bytes, secret: str = SECRET) -> Any:
     now_s = int(WallClock().now_utc().timestamp())
     headers = {signature.HEADER: signature.signed(secret, body, now_s)} if secret else {}
     return await house.site.client().post("/api/v1/cad119/messages", content=body, headers=headers)
+
+
+def delivered(page: dict[str, Any]) -> dict[str, Any]:
+    """The notice that 119 got."""
+    return next(one for one in page["notices"] if one["party_role"] == "cad_119")
 
 
 async def tell(house: Linked, message: Message) -> None:
@@ -253,3 +265,89 @@ async def test_a_peer_that_is_down_gets_the_record_once_when_it_is_back(
             assert await attempts() >= 3
             assert [one.incident for one in peer.taken] == [NUMBER]
             assert [one.report.repeat_of_unknown for one in peer.taken] == [True]  # type: ignore[union-attr]  # notifications
+
+
+class LosesAnswers:
+    """An application whose first answers are lost on the way back, although it did its work."""
+
+    def __init__(self, app: Any, losses: int) -> None:
+        self._app = app
+        self.losses = losses
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.losses <= 0:
+            await self._app(scope, receive, send)
+            return
+        self.losses -= 1
+
+        async def nowhere(_event: Any) -> None:
+            return
+
+        await self._app(scope, receive, nowhere)
+        await send({"type": "http.response.start", "status": 502, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def test_an_answer_that_is_lost_on_the_way_makes_no_second_case(
+    database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
+) -> None:
+    peer = CadPeer(SECRET, WallClock())
+    async with (
+        served(LosesAnswers(peer.app, 2)) as port,
+        linked(database, web_database, nats_stream, tmp_path, peer, port) as house,
+    ):
+        peer.silent = True  # it was told thrice before it says a word
+        await house.burn()
+        await until(lambda: peer.posts >= 3, 10.0)
+        await house.eventually(lambda page: delivered(page)["state"] == "delivered")
+        await peer.say(NUMBER, cad_119.Accepted)
+        page = await house.judged_all()
+    assert len(peer.taken) == len(peer.cases) == 1
+    assert (delivered(page)["attempts"], party(page)["state"]) == (3, "acknowledged")
+
+
+async def test_a_hasty_peer_plays_a_whole_turn_out(
+    database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
+) -> None:
+    peer = CadPeer(SECRET, WallClock(), haste=50_000.0)
+    async with (
+        served(peer.app) as port,
+        linked(database, web_database, nats_stream, tmp_path, peer, port) as house,
+    ):
+        await house.burn()
+        await heard(peer, 4)
+        page = await house.judged_all()
+    kinds = ["accepted", "dispatched", "on_scene", "closed"]
+    assert peer.answered == [(NUMBER, kind, 200) for kind in kinds]
+    assert (page["state"], party(page)["answer"]) == ("on_site", "handled")
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1/notifications"])
+async def test_a_link_that_is_off_or_dead_fails_as_such(url: str) -> None:
+    http = OutboundHttp(timeout_s=1.0)
+    settings = Cad119Settings(url=url, secret=SECRET)
+    channel = Cad119(settings, http, WallClock(), "http://here/api/v1/cad119/messages")
+    now = WallClock().now_utc()
+    notice = a_notice(role="cad_119", channel="cad_119", planned_at=now, opened_at=now)
+    with pytest.raises(SendFailed) as failed:
+        await channel.send(notice)
+    old = now - timedelta(hours=2)
+    with pytest.raises(SendFailed) as too_old:
+        await channel.send(a_notice(role="cad_119", planned_at=old, opened_at=old))
+    await http.close()
+    assert failed.value.lasting == failed.value.unknown == bool(url)
+    assert not too_old.value.lasting
+
+
+def test_later_messages_have_larger_numbers() -> None:
+    made = [
+        a_notice(planned_at=NOON),
+        a_notice(planned_at=NOON, purpose="update"),
+        a_notice(planned_at=NOON, purpose="update", round=2),
+        a_notice(planned_at=NOON + timedelta(milliseconds=1)),
+        a_notice(planned_at=NOON + timedelta(minutes=2), round=2),
+        a_notice(planned_at=NOON + timedelta(days=365), round=60),
+    ]
+    numbers = [sequence_of(notice) for notice in made]
+    assert numbers == sorted(set(numbers))
+    assert 1 <= numbers[0] <= numbers[-1] <= cad_119.SEQUENCE_MAX

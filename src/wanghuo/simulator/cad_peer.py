@@ -2,7 +2,7 @@
 
 Takes signed notifications, keeps one case per incident, and answers each case once: accepted, or
 rejected with a reason. `say` carries on: dispatched, on_scene, closed, update. It can be down
-(503), and with `haste` it plays a whole turn-out by itself.
+(503) or silent (takes and says nothing), and with `haste` it plays a whole turn-out by itself.
 """
 
 import asyncio
@@ -62,6 +62,7 @@ class CadPeer:
         self.reject = reject
         self.note = note
         self.down = False
+        self.silent = False
         self.cases: dict[str, Case] = {}
         self.taken: list[Message] = []  # each once, in the order of coming
         self.posts = 0  # however often they came
@@ -112,7 +113,7 @@ class CadPeer:
             return False
         case.heard = message.sequence
         case.reports.append(report)
-        if new:
+        if new and not self.silent:
             task = asyncio.ensure_future(self._decide(case.incident))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
