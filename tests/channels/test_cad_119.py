@@ -15,13 +15,14 @@ from tests.channels.cad_house import (
     heard,
     lines,
     linked,
+    machine_policy,
     party,
     served,
 )
 from tests.channels.test_webhook import a_notice
-from tests.notices.city import settle
+from tests.notices.city import Desk, settle
 from tests.notices.conftest import Fresh, fresh  # noqa: F401 - a fixture
-from tests.notices.makers import NOON
+from tests.notices.makers import NOON, a_point, action, sensed
 from tests.stories.house import free_port
 from tests.waiting import until
 from wanghuo.channels.cad_119 import Cad119, sequence_of
@@ -29,7 +30,8 @@ from wanghuo.clock import WallClock
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
-from wanghuo.notices.feed import digest, replay
+from wanghuo.facts.entry import ActionKind
+from wanghuo.notices.feed import Caller, digest, replay
 from wanghuo.notices.model import SendFailed
 from wanghuo.protocols import cad_119
 from wanghuo.protocols.cad_119 import Message, Reason
@@ -351,3 +353,33 @@ def test_later_messages_have_larger_numbers() -> None:
     numbers = [sequence_of(notice) for notice in made]
     assert numbers == sorted(set(numbers))
     assert 1 <= numbers[0] <= numbers[-1] <= cad_119.SEQUENCE_MAX
+
+
+async def test_ten_minutes_away_the_city_is_called_and_the_record_follows_once(
+    database: Database,
+) -> None:
+    """On a clock turned by hand: 119's machine is away for 600 s."""
+    await settle(database)
+    desk, port = Desk(database, machine_policy()), free_port()
+    peer, http = CadPeer(SECRET, desk.clock), OutboundHttp(timeout_s=2.0)
+    peer.silent = True
+    settings = Cad119Settings(url=f"http://127.0.0.1:{port}/notifications", secret=SECRET)
+    channel = Cad119(settings, http, desk.clock, "http://here/api/v1/cad119/messages")
+    caller = Caller(database, [channel], desk.clock, owner="caller")
+    await desk.hear(sensed(a_point(1)))
+    await desk.hear(action(ActionKind.CONFIRM, 0, NUMBER, reason="flames"))
+    for second in range(600):
+        await caller.call_once("cad_119")
+        await desk.turn(1)
+        assert second < 60 or "city_duty" in await desk.roles()
+    async with served(peer.app, port):
+        for _ in range(17):
+            await caller.call_once("cad_119")
+            await desk.clock.turn(1)
+        states = await desk.rows("SELECT state, id FROM notices.notice WHERE role = 'cad_119'")
+        assert {row["state"] for row in states} == {"delivered"}
+        assert sorted(message.id for message in peer.taken) == sorted(row["id"] for row in states)
+        assert peer.posts == len(peer.taken)
+        assert list(peer.cases) == [NUMBER]
+    await http.close()
+    await peer.close()

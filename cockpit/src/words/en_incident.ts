@@ -56,6 +56,7 @@ export const incident = {
   'role.town_duty': 'Town duty',
   'role.city_duty': 'City duty',
   'outcome.webhook_off': 'interface switched off',
+  'outcome.cad_119_off': '119 link switched off',
   'outcome.timeout': 'no response',
   'channel.webhook': 'Interface',
   'channel.cockpit': 'Desk',

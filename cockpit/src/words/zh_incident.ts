@@ -54,6 +54,7 @@ export const incident = {
   'role.town_duty': '镇街值班',
   'role.city_duty': '市值班',
   'outcome.webhook_off': '接口未启用',
+  'outcome.cad_119_off': '119 接口未启用',
   'outcome.timeout': '对方没有响应',
   'channel.webhook': '接口',
   'channel.cockpit': '席位',
