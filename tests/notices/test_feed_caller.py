@@ -12,8 +12,10 @@ from tests.waiting import until
 from wanghuo.clock import HandClock, WallClock
 from wanghuo.engines.postgres import Database
 from wanghuo.facts.entry import AnswerKind
+from wanghuo.notices import store
 from wanghuo.notices.feed import ATTEMPTS_MAX, CLAIM_S, Caller
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
+from wanghuo.notices.store import Claimant
 
 
 class Telephone:
@@ -95,6 +97,27 @@ async def test_a_record_that_comes_after_its_claim_ran_out_changes_nothing(desk:
     gate.set()
     await sending
     assert await notice_rows(desk) == [("sent", 2, True, "taken")] * 2
+
+
+async def test_a_call_that_goes_on_keeps_its_claim_and_learns_that_it_may_stop(desk: Desk) -> None:
+    caller = Caller(desk.database, [Telephone()], desk.clock, owner="long")
+    unit = next(n for n in await caller.claim({"webhook": 9}) if n.role == "unit")
+    other = Caller(desk.database, [Telephone()], desk.clock, owner="other")
+    long, stranger = (Claimant(owner, timedelta(seconds=CLAIM_S)) for owner in ("long", "other"))
+
+    async def renewed(who: Claimant) -> set[str]:
+        async with desk.database.connection() as connection:
+            return await store.renew(connection, [unit.id], who, desk.clock.now_utc())
+
+    await desk.clock.turn(CLAIM_S - 1)
+    assert await renewed(long) == set()
+    await desk.clock.turn(CLAIM_S - 1)
+    assert unit.id not in {n.id for n in await other.claim({"webhook": 9})}
+    await desk.hear(answer(unit.id, AnswerKind.CANNOT, 40))
+    assert await renewed(long) == set(), "its own answer ends no call"
+    await desk.rows("UPDATE notices.notice SET state = 'stopped' RETURNING id")
+    assert await renewed(long) == {unit.id}
+    assert await renewed(stranger) == set()
 
 
 async def test_a_failure_is_tried_again_later_and_later_and_then_given_up(desk: Desk) -> None:

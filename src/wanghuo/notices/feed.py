@@ -27,7 +27,7 @@ from wanghuo.identity import derived
 from wanghuo.notices import rows, store
 from wanghuo.notices.concerned import concerned
 from wanghuo.notices.judge import judge
-from wanghuo.notices.model import Channel, Handed, NoticeState, PartyRole, SendFailed
+from wanghuo.notices.model import Channel, Handed, NoticeState, PartyRole, SendFailed, Sent
 from wanghuo.notices.plan import Help
 from wanghuo.notices.scene import Changes
 from wanghuo.notices.store import Claimant, Outcome
@@ -41,7 +41,8 @@ RETRY_PAUSE_S: Final = 0.3
 # deadlocks, no room, locks held, cancelled, the system's own faults (PostgreSQL, appendix A)
 PASSING_SQL_STATES: Final = ("08", "25", "40", "53", "55", "57", "58", "XX")
 
-CLAIM_S: Final = 15.0  # longer than any channel's own patience
+CLAIM_S: Final = 15.0  # of a dead caller's notices; a living one renews its claims
+RENEW_S: Final = 2.0  # and so long rings a telephone of a party that acknowledged elsewhere
 CALLS_AT_ONCE: Final = 32
 ATTEMPTS_MAX: Final = 5
 BACKOFF_S: Final = 1.0
@@ -177,7 +178,11 @@ def _passes(error: Exception) -> bool:
 
 
 class Caller:
-    """Carries due notices through their channels, each channel for itself."""
+    """Carries due notices through their channels, each channel for itself.
+
+    calls_at_once: of each channel. A call may take longer than a claim lasts: claims are renewed
+    while it goes on, and it is broken off when its notice was answered or stopped meanwhile.
+    """
 
     def __init__(
         self,
@@ -186,9 +191,12 @@ class Caller:
         clock: Clock,
         *,
         owner: str,
+        calls_at_once: int = CALLS_AT_ONCE,
     ) -> None:
         self._database = database
         self._channels = {channel.name: channel for channel in channels}
+        self._calls_at_once = calls_at_once
+        self._sending: dict[str, asyncio.Future[Sent]] = {}
         self._clock = clock
         self._who = Claimant(owner, timedelta(seconds=CLAIM_S))
         self._ended: list[tuple[Handed, Outcome]] = []
@@ -202,6 +210,7 @@ class Caller:
         """
         under_way: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
         async with Listener(self._database.dsn, (store.NOTICES_CHANNEL,), self._clock) as listener:
+            renewing = asyncio.create_task(self._renew_claims())
             try:
                 while True:
                     ticket = listener.ticket(store.NOTICES_CHANNEL)
@@ -209,7 +218,7 @@ class Caller:
                     heard = listener.wait(store.NOTICES_CHANNEL, ticket, IDLE_WAIT_S)
                     await _first_of(heard, full)
             finally:
-                for task in chain.from_iterable(under_way.values()):
+                for task in (renewing, *chain.from_iterable(under_way.values())):
                     task.cancel()
 
     async def _claim_and_send(
@@ -219,14 +228,33 @@ class Caller:
         rooms = {}
         for name, tasks in under_way.items():
             tasks -= {task for task in tasks if task.done()}
-            if len(tasks) < CALLS_AT_ONCE:
-                rooms[name] = CALLS_AT_ONCE - len(tasks)
+            if len(tasks) < self._calls_at_once:
+                rooms[name] = self._calls_at_once - len(tasks)
         for notice in await self._claim(rooms):
             call = asyncio.create_task(self._carry(self._channels[notice.channel], notice))
             under_way[notice.channel].add(call)
         return {
-            call for calls in under_way.values() if len(calls) >= CALLS_AT_ONCE for call in calls
+            call
+            for calls in under_way.values()
+            if len(calls) >= self._calls_at_once
+            for call in calls
         }
+
+    async def _renew_claims(self) -> None:
+        """Keep what is being sent; break off what need not be said any more."""
+        while True:
+            await self._clock.sleep(RENEW_S)
+            if not self._sending:
+                continue
+            try:
+                async with self._database.connection() as connection:
+                    now = self._clock.now_utc()
+                    stopped = await store.renew(connection, list(self._sending), self._who, now)
+            except (*DOWN, SqlError) as error:
+                _log.info("claims_wait", why=repr(error))
+                continue
+            for notice_id in stopped & self._sending.keys():
+                self._sending[notice_id].cancel()
 
     async def _claim(self, rooms: Mapping[str, int]) -> list[Handed]:
         try:
@@ -243,7 +271,7 @@ class Caller:
 
     async def call_once(self, channel: str) -> int:
         """Claim, send and record what is due in a channel now; how many."""
-        claimed = await self.claim({channel: CALLS_AT_ONCE})
+        claimed = await self.claim({channel: self._calls_at_once})
         await asyncio.gather(*(self._carry(self._channels[channel], n) for n in claimed))
         return len(claimed)
 
@@ -266,14 +294,21 @@ class Caller:
                     return
 
     async def _send(self, channel: Channel, notice: Handed) -> Outcome:
+        sending = self._sending[notice.id] = asyncio.ensure_future(channel.send(notice))
         try:
-            sent = await channel.send(notice)
+            await asyncio.wait({sending})
+            if sending.cancelled():
+                return Outcome(notice.id, NoticeState.STOPPED, "stopped")
+            sent = sending.result()
         except SendFailed as error:
             tries_max = None if error.lasting else ATTEMPTS_MAX
             return self._failed(notice, error.outcome, tries_max, unknown=error.unknown)
         except Exception as error:  # noqa: BLE001 - nor one broken channel the others
             _log.exception("channel_broke", channel=channel.name, notice=notice.id)
             return self._failed(notice, repr(error)[:200], ATTEMPTS_MAX, unknown=True)
+        finally:
+            sending.cancel()
+            del self._sending[notice.id]
         now = self._clock.now_utc()
         took_s = max(0.0, (now - notice.planned_at).total_seconds())
         telemetry.FIRE_TO_NOTICE_S.labels(channel=channel.name).observe(took_s)

@@ -90,6 +90,10 @@ FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
 LEFT JOIN premises.place p ON p.id = i.place_id
 ORDER BY t.due_at, t.id
 """
+_RENEW = """
+UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND claimed_by = $2
+RETURNING id, state
+"""
 # Only the claimer may say what became of its claim; an answer that came first stays.
 _RECORD = """
 UPDATE notices.notice n SET
@@ -170,6 +174,12 @@ async def claim(
     channels, sizes = list(rooms), list(rooms.values())
     rows = await tx.fetch(_CLAIM, channels, sizes, now, who.owner, now + who.lease)
     return msgspec.convert([dict(row.items()) for row in rows], list[Handed])
+
+
+async def renew(tx: Transaction, ids: Sequence[str], who: Claimant, now: datetime) -> set[str]:
+    """Hold these claims longer; those of them that need not be sent any more (stopped)."""
+    rows = await tx.fetch(_RENEW, ids, who.owner, now + who.lease)
+    return {row["id"] for row in rows if row["state"] == NoticeState.STOPPED}
 
 
 class Outcome(msgspec.Struct, frozen=True):
