@@ -1,9 +1,10 @@
 """The only reader of the environment and of TOML configuration."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -30,6 +31,43 @@ class Cad119Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
     timeout_s: float = 5.0
     callback: str = ""
+
+
+class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Telephone calls over SIP. sip_uri_template "" switches the channel off.
+
+    sip_uri_template: where to call; `{number}` stands for the digits. from_uri: who calls.
+    auth_user, password: for a trunk that asks; registrar: "" calls without registering.
+    interface: a local address or interface to call from; "" leaves it to the system.
+    calls_max: at once, by each of `processes`. pause_s: after each reading, for the key.
+    """
+
+    sip_uri_template: str = ""
+    from_uri: str = "sip:wanghuo@localhost"
+    auth_user: str = ""
+    password: str = ""
+    registrar: str = ""
+    interface: str = ""
+    codec: str = "pcma"
+    calls_max: int = 100
+    processes: int = 1
+    ring_timeout_s: float = 30.0
+    pause_s: float = 4.0
+    language: Literal["zh", "en"] = "zh"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could never make a call."""
+        if self.sip_uri_template and "{number}" not in self.sip_uri_template:
+            raise ValueError("voice.sip_uri_template must hold {number}")
+        if not re.fullmatch(r"sips?:[^@\s]+@[^@\s]+", self.from_uri):
+            raise ValueError("voice.from_uri must be sip:user@domain")
+        if min(self.calls_max, self.processes) < 1 or self.ring_timeout_s <= 0:
+            raise ValueError("voice.calls_max, processes and ring_timeout_s must be above 0")
+
+    @property
+    def on(self) -> bool:
+        """Whether this house calls by telephone."""
+        return bool(self.sip_uri_template)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook: WebhookSettings = WebhookSettings()
     cad_119: Cad119Settings = Cad119Settings()
     cap_sender: str = "wanghuo"
+    voice: VoiceSettings = VoiceSettings()
     push_secret: str = ""
     onenet_token: str = ""
     iotda_token: str = ""
