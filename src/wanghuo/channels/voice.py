@@ -1,0 +1,162 @@
+"""The voice channel: rings a person, says where, what and how sure, and takes their key.
+
+Rule 1. The INVITE leaves at once; the words are made while it rings.
+Rule 2. Only a key is an answer. Whoever says nothing, a voicemail too, has not answered.
+Rule 3. An answer is durable before the call ends, and it counts even if the person has hung up.
+Rule 4. Without speech the call is made all the same: a tone sounds and the keys count.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from wanghuo.channels import sound, spoken
+from wanghuo.channels.sip import Leg, Line, NotTaken
+from wanghuo.channels.speech import Speech
+from wanghuo.clock import Clock
+from wanghuo.errors import Unavailable
+from wanghuo.facts.entry import AnswerKind
+from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
+from wanghuo.settings import VoiceSettings
+
+READINGS: Final = 2
+READINGS_MAX: Final = 6  # with those that key 3 asked for
+KEEP_TRIES: Final = 3
+KEEP_PAUSE_S: Final = 1.0
+NUMBER: Final = re.compile(r"\+?[0-9*#]{2,32}")
+NUMBER_NOISE: Final = re.compile(r"[\s()-]")
+
+# (notice, answer): makes what a person answered durable. Raises Unavailable.
+Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
+
+_log = structlog.get_logger("voice")
+
+
+class HungUp(Exception):
+    """The person hung up without a key."""
+
+
+class Voice:
+    """Implements notices.model.Channel."""
+
+    name = "voice"
+
+    def __init__(
+        self, settings: VoiceSettings, line: Line, speech: Speech, clock: Clock, answered: Answered
+    ) -> None:
+        self._settings = settings
+        self._line = line
+        self._speech = speech
+        self._clock = clock
+        self._answered = answered
+        self._pause = sound.silence(settings.pause_s)
+        self._room = asyncio.Semaphore(settings.calls_max)
+
+    async def send(self, notice: Handed) -> Sent:
+        """Call one person. Raises SendFailed; unknown if they may have heard it all the same."""
+        uri = self._uri(notice.address)
+        making = asyncio.create_task(self._sound(notice))
+        try:
+            async with self._room:
+                return await self._call(uri, notice, making)
+        except NotTaken as error:
+            raise SendFailed(str(error), unknown=False) from error
+        finally:
+            making.cancel()
+
+    def _uri(self, address: str) -> str:
+        number = NUMBER_NOISE.sub("", address)
+        if not NUMBER.fullmatch(number):
+            raise SendFailed("no_number", unknown=False)
+        escaped = number.replace("#", "%23")
+        return self._settings.sip_uri_template.replace("{number}", escaped)
+
+    async def _call(self, uri: str, notice: Handed, making: "asyncio.Task[bytes]") -> Sent:
+        leg = await self._line.dial(uri)
+        try:
+            await leg.taken(self._settings.ring_timeout_s)
+            return await self._talk(leg, notice, await making)
+        finally:
+            await leg.hang_up()
+            self._line.forget(leg)
+
+    async def _sound(self, notice: Handed) -> bytes:
+        try:
+            return await self._speech.pcm(spoken.phrases(notice, self._settings.language))
+        except Unavailable as error:
+            _log.warning("no_speech", notice=notice.id, why=str(error))
+            return sound.alarm_tone()
+
+    async def _talk(self, leg: Leg, notice: Handed, pcm: bytes) -> Sent:
+        """Say it until a key answers it, or the readings are used up."""
+        left, said = READINGS, 0
+        while left and said < READINGS_MAX:
+            try:
+                key = await self._reading(leg, notice, pcm + self._pause)
+            except HungUp:
+                if not said:
+                    raise SendFailed("hung_up", unknown=True) from None
+                break
+            said += 1
+            left -= 1
+            if key == spoken.REPEAT:
+                left = max(left, 1)
+            elif key:
+                return await self._answer(leg, notice, key)
+        return Sent(NoticeState.DELIVERED, "answered_no_key")
+
+    async def _reading(self, leg: Leg, notice: Handed, pcm: bytes) -> str:
+        """Say it once; the key that means something, "" for none. Raises HungUp."""
+        playing = asyncio.create_task(leg.play(pcm))
+        try:
+            while True:
+                key = await _key(leg, playing)
+                if not key or key == spoken.REPEAT or spoken.meaning(notice, key):
+                    return key
+        finally:
+            playing.cancel()
+            await leg.hush()
+
+    async def _answer(self, leg: Leg, notice: Handed, key: str) -> Sent:
+        """Keep the answer, then say so and let them go."""
+        kind = spoken.meaning(notice, key)
+        assert kind is not None
+        for tries_left in reversed(range(KEEP_TRIES)):
+            try:
+                await self._answered(notice, kind)
+                break
+            except Unavailable as error:
+                _log.warning("answer_waits", notice=notice.id, why=str(error))
+                if not tries_left:
+                    raise SendFailed("answer_not_kept", unknown=True) from error
+                await self._clock.sleep(KEEP_PAUSE_S)
+        try:
+            thanks = await self._speech.pcm((spoken.taken(self._settings.language),))
+        except Unavailable:
+            thanks = b""
+        await leg.play(thanks)
+        return Sent(NoticeState.DELIVERED, f"key_{key}")
+
+
+async def _key(leg: Leg, playing: "asyncio.Task[None]") -> str:
+    """The next key; "" when the reading has ended without one. Raises HungUp.
+
+    A key that was pressed counts even if its caller hung up at once.
+    """
+    pressed = asyncio.create_task(leg.keys.get())
+    try:
+        waits: set[asyncio.Future[Any]] = {pressed, playing, leg.over}
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if pressed.done():
+            return pressed.result()
+    finally:
+        pressed.cancel()
+    if not leg.keys.empty():  # it came in the same moment as the hanging up
+        return leg.keys.get_nowait()
+    if leg.over.done():
+        raise HungUp
+    await playing
+    return ""

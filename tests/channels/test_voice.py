@@ -1,0 +1,251 @@
+"""The voice channel against real telephones over SIP and RTP on this machine."""
+
+import asyncio
+import math
+import sys
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from tests.channels.phones import PCMA, Habit, Phones, linear
+from tests.channels.test_webhook import a_notice
+from tests.waiting import until
+from wanghuo.channels import sound, spoken
+from wanghuo.channels.sip import Line
+from wanghuo.channels.speech import Speech
+from wanghuo.channels.voice import Voice
+from wanghuo.clock import WallClock
+from wanghuo.errors import Unavailable
+from wanghuo.facts.entry import AnswerKind
+from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
+from wanghuo.settings import VoiceSettings
+
+BRIEF = """
+import sys
+for line in sys.stdin.buffer:
+    pcm = (b"\\0\\x20" * 4 + b"\\0\\xe0" * 4) * 500
+    sys.stdout.buffer.write(len(pcm).to_bytes(4) + pcm)
+    sys.stdout.buffer.flush()
+"""  # half a second of 1 kHz for every phrase
+
+
+class Desk:
+    """Where answers are kept. before: what happens first, for instance a database that is down."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, AnswerKind]] = []
+        self.before: Callable[[], None] = lambda: None
+
+    async def __call__(self, notice: Handed, answer: AnswerKind) -> None:
+        self.before()
+        self.answers.append((notice.id, answer))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def voice(trunk: VoiceSettings, line: Line, desk: Desk) -> AsyncIterator[Voice]:
+    """Calls that are short: every phrase is half a second."""
+    brief = Speech("zh", (sys.executable, "-c", BRIEF))
+    yield Voice(trunk, line, brief, WallClock(), desk)
+    await brief.close()
+
+
+async def failing(voice: Voice, number: str) -> SendFailed:
+    with pytest.raises(SendFailed) as failed:
+        await voice.send(a_notice(address=number))
+    return failed.value
+
+
+async def test_the_speech_arrives_whole_and_a_key_ends_the_call(
+    trunk: VoiceSettings, line: Line, speech: Speech, desk: Desk, phones: Phones
+) -> None:
+    pcm = await speech.pcm(spoken.phrases(a_notice(), "zh"))
+    packets = math.ceil(sound.duration_s(pcm) / 0.02)
+    phones.habits["13800000001"] = Habit(press="1", after=packets + 10)
+    voice = Voice(trunk, line, speech, WallClock(), desk)
+    sent = await voice.send(a_notice())
+    assert sent == Sent(NoticeState.DELIVERED, "key_1")
+    assert desk.answers == [("N1", AnswerKind.FIRE)]
+    (call,) = phones.calls
+    await until(lambda: call.ended)
+    assert call.codecs == {PCMA}
+    heard = linear(bytes(call.sound))
+    meant = memoryview(pcm).cast("h")
+    start = next(n for n, sample in enumerate(heard) if abs(sample) > 200)
+    begins = next(n for n, sample in enumerate(meant) if abs(sample) > 200)
+    shift = start - begins
+    told = heard[max(0, shift) : shift + len(meant)]
+    assert len(told) >= 0.98 * len(meant)
+    close = sum(abs(a - b) <= 64 + abs(b) // 16 for a, b in zip(told, meant, strict=False))
+    assert close > 0.95 * len(told), "sample for sample what was meant, as well as A-law can"
+
+
+@pytest.mark.parametrize(
+    ("number", "habit", "outcome"),
+    [
+        ("101", Habit(486), "busy_486"),
+        ("102", Habit(600), "busy_600"),
+        ("103", Habit(603), "rejected_603"),
+        ("104", Habit(403), "rejected_403"),
+        ("105", Habit(480), "no_answer_480"),
+        ("106", Habit(0), "no_answer"),
+        ("107", Habit(-1), "unreachable"),
+        ("108", Habit(404), "unreachable_404"),
+        ("109", Habit(503), "unreachable_503"),
+    ],
+)
+async def test_the_ends_of_a_call_are_told_apart(
+    voice: Voice, phones: Phones, desk: Desk, number: str, habit: Habit, outcome: str
+) -> None:
+    phones.habits[number] = habit
+    failed = await failing(voice, number)
+    assert (failed.outcome, failed.unknown) == (outcome, False)
+    assert desk.answers == []
+    if habit.status == 0:
+        await until(lambda: phones.calls[0].cancelled)
+
+
+async def test_forty_instant_busies_are_forty_busies(voice: Voice, phones: Phones) -> None:
+    """The stack may end a call before it says which one; none of them may look unanswered."""
+    phones.habits = {f"2{n:02}": Habit(486) for n in range(40)}
+    ends = await asyncio.gather(*(failing(voice, number) for number in phones.habits))
+    assert [end.outcome for end in ends] == ["busy_486"] * 40
+
+
+@pytest.mark.parametrize("address", ["", "desk", "12@evil", "1" * 40, "1\r\nX: y"])
+async def test_what_is_no_number_is_not_called(voice: Voice, phones: Phones, address: str) -> None:
+    assert (await failing(voice, address)).outcome == "no_number"
+    assert phones.calls == []
+
+
+async def test_a_number_is_called_as_people_write_it(voice: Voice, phones: Phones) -> None:
+    phones.habits["+8657400000"] = Habit(press="1")
+    assert (await voice.send(a_notice(address="+86 (574) 000-00"))).outcome == "key_1"
+
+
+@pytest.mark.parametrize("by", ["rtp", "info", "both"])
+async def test_a_key_counts_once_however_it_comes(
+    voice: Voice, phones: Phones, desk: Desk, by: str
+) -> None:
+    phones.habits["110"] = Habit(press="1", by=by)
+    sent = await voice.send(a_notice(address="110", role="micro_station"))
+    assert sent.outcome == "key_1"
+    assert desk.answers == [("N1", AnswerKind.ON_THE_WAY)]
+    await until(lambda: phones.calls[0].ended)
+
+
+async def test_other_keys_are_no_answer_and_three_says_it_again(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["111"] = Habit(press="9*73", after=40)
+    sent = await voice.send(a_notice(address="111"))
+    assert sent == Sent(NoticeState.DELIVERED, "answered_no_key")
+    assert desk.answers == []
+    assert len(phones.calls[0].sound) > 8000 * 2.6, "half a reading more than the two"
+
+
+async def test_somebody_who_says_nothing_has_not_answered(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["112"] = Habit()
+    sent = await voice.send(a_notice(address="112"))
+    assert sent == Sent(NoticeState.DELIVERED, "answered_no_key")
+    assert desk.answers == []
+    await until(lambda: phones.calls[0].ended)
+
+
+async def test_somebody_who_hangs_up_at_once_may_have_heard_it(
+    voice: Voice, phones: Phones
+) -> None:
+    phones.habits["113"] = Habit(hang_up_after=5)
+    failed = await failing(voice, "113")
+    assert (failed.outcome, failed.unknown) == ("hung_up", True)
+
+
+async def test_a_key_counts_though_its_caller_hangs_up_at_once(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["114"] = Habit(press="1", by="info", after=8, hang_up_after=8)
+    assert (await voice.send(a_notice(address="114"))).outcome == "key_1"
+    assert desk.answers == [("N1", AnswerKind.FIRE)]
+
+
+async def test_an_answer_is_kept_before_the_call_ends(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["115"] = Habit(press="1")
+    ended: list[bool] = []
+    down = iter([True, False])
+
+    def note() -> None:
+        ended.append(phones.calls[0].ended)
+        if next(down):
+            raise Unavailable("the database is down")
+
+    desk.before = note
+    assert (await voice.send(a_notice(address="115"))).outcome == "key_1"
+    assert ended == [False, False]
+    assert desk.answers == [("N1", AnswerKind.FIRE)]
+
+
+async def test_an_answer_that_cannot_be_kept_is_a_failure_that_may_have_been_heard(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["116"] = Habit(press="1")
+
+    def down() -> None:
+        raise Unavailable("the database is down")
+
+    desk.before = down
+    failed = await failing(voice, "116")
+    assert (failed.outcome, failed.unknown) == ("answer_not_kept", True)
+
+
+async def test_without_speech_a_tone_sounds_and_the_keys_count(
+    trunk: VoiceSettings, line: Line, desk: Desk, phones: Phones
+) -> None:
+    dumb = Speech("zh", ("/no/such/program",))
+    phones.habits["117"] = Habit(press="2", after=60)
+    sent = await Voice(trunk, line, dumb, WallClock(), desk).send(a_notice(address="117"))
+    assert sent.outcome == "key_2"
+    assert desk.answers == [("N1", AnswerKind.LOOKING)]
+    assert max(map(abs, linear(bytes(phones.calls[0].sound)))) > 5000
+
+
+async def test_ten_people_are_invited_in_the_same_half_second(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    numbers = [f"3{n:02}" for n in range(10)]
+    phones.habits = {number: Habit(press="1") for number in numbers}
+    sent = await asyncio.gather(*(voice.send(a_notice(id=f"N{n}", address=n)) for n in numbers))
+    assert [one.outcome for one in sent] == ["key_1"] * 10
+    assert sorted(desk.answers) == sorted((f"N{n}", AnswerKind.FIRE) for n in numbers)
+    invited = [call.invited_at for call in phones.calls]
+    assert len(invited) == 10
+    assert max(invited) - min(invited) <= 0.5
+
+
+async def test_dead_lines_delay_no_live_one(voice: Voice, phones: Phones, desk: Desk) -> None:
+    live = [f"4{n:02}" for n in range(20)]
+    dead = [f"5{n:02}" for n in range(20)]
+    phones.habits = dict.fromkeys(live, Habit(press="1")) | dict.fromkeys(dead, Habit(-1))
+    calls = [voice.send(a_notice(id=n, address=n)) for n in (*dead, *live)]
+    ends = await asyncio.gather(*calls, return_exceptions=True)
+    assert [str(end) for end in ends[:20]] == ["unreachable"] * 20
+    assert {notice_id for notice_id, _ in desk.answers} == set(live)
+    invited = [call.invited_at for call in phones.calls]
+    assert max(invited) - min(invited) <= 1.0
+
+
+async def test_a_call_that_is_broken_off_stops_ringing(voice: Voice, phones: Phones) -> None:
+    phones.habits["118"] = Habit(0)
+    calling = asyncio.create_task(voice.send(a_notice(address="118")))
+    await until(lambda: bool(phones.calls))
+    calling.cancel()
+    await asyncio.gather(calling, return_exceptions=True)
+    await until(lambda: phones.calls[0].cancelled)
+    assert calling.cancelled()
