@@ -80,7 +80,9 @@ def up(
 
 @app.command
 def run(
-    role: Literal["setup", "gateway", "engine", "caller", "clerk", "web", "twin"], *, config: Path
+    role: Literal["setup", "gateway", "engine", "caller", "voice", "clerk", "web", "twin"],
+    *,
+    config: Path,
 ) -> int:
     """Run one role in this process, for a cluster or under a supervisor of your own.
 

@@ -9,8 +9,9 @@ import os
 
 from wanghuo.channels.cad_119 import Cad119
 from wanghuo.channels.cockpit import Cockpit
+from wanghuo.channels.switched_off import SwitchedOff
 from wanghuo.channels.webhook import Webhook
-from wanghuo.clock import WallClock
+from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
 from wanghuo.engines.lease import Lease
@@ -19,6 +20,7 @@ from wanghuo.engines.outbox import OutboxRelay
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.notices.feed import Caller
+from wanghuo.notices.model import Channel
 from wanghuo.settings import Settings
 
 POOL_SIZE_MAX = 8
@@ -33,12 +35,7 @@ async def caller(settings: Settings) -> int:
         dsn(settings, READER), size_min=2, size_max=POOL_SIZE_MAX, name="caller", plan_once=True
     )
     http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
-    api = f"http://{settings.host}:{settings.http_port}/api/v1"
-    channels = (
-        Webhook(settings.webhook, http, clock, f"{api}/answers"),
-        Cockpit(stream, clock),
-        Cad119(settings.cad_119, http, clock, f"{api}/cad119/messages"),
-    )
+    channels = _channels(settings, http, stream, clock)
     relay = OutboxRelay(database, stream, clock)
     try:
         async with asyncio.TaskGroup() as group:
@@ -49,3 +46,18 @@ async def caller(settings: Settings) -> int:
         await stream.close()
         await database.close()
     return 0
+
+
+def _channels(
+    settings: Settings, http: OutboundHttp, stream: Stream, clock: Clock
+) -> list[Channel]:
+    """Every channel of this process. Telephones are the voice role's, if they are switched on."""
+    api = f"http://{settings.host}:{settings.http_port}/api/v1"
+    made: list[Channel] = [
+        Webhook(settings.webhook, http, clock, f"{api}/answers"),
+        Cockpit(stream, clock),
+        Cad119(settings.cad_119, http, clock, f"{api}/cad119/messages"),
+    ]
+    if not settings.voice.on:
+        made.append(SwitchedOff("voice"))
+    return made

@@ -170,6 +170,11 @@ def _children(
         Child(role="web", argv=_argv("web", config), ready=ready),
     ]
     made += [
+        Child(role=f"voice-{number}", argv=_argv("voice", config))
+        for number in range(1, settings.voice.processes + 1)
+        if settings.voice.on
+    ]
+    made += [
         Child(role=f"gateway-{number}", argv=_argv("gateway", config), ready=_listening(settings))
         for number in range(1, settings.gateways + 1)
     ]
