@@ -5,6 +5,7 @@ clock is the caller's own sound: it sends one RTP packet for each one that it re
 """
 
 import asyncio
+import hashlib
 import re
 import struct
 from array import array
@@ -13,11 +14,13 @@ from dataclasses import dataclass, field
 PCMA, EVENT = 8, 101
 QUIET = b"\xd5" * 160  # A-law silence, 20 ms
 REASONS = {
-    100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 403: "Forbidden",
+    100: "Trying", 180: "Ringing", 200: "OK", 401: "Unauthorized", 403: "Forbidden",
     404: "Not Found", 480: "Temporarily Unavailable", 486: "Busy Here",
     487: "Request Terminated", 500: "Server Error", 503: "Service Unavailable",
     600: "Busy Everywhere", 603: "Decline",
 }  # fmt: skip
+RESEND_FIRST_S, RESEND_LAST_S = 0.5, 4.0
+REALM = "trunk"
 Address = tuple[str, int]
 
 
@@ -45,6 +48,7 @@ class Taken:
     headers: dict[str, list[str]]
     sound: bytearray = field(default_factory=bytearray)  # A-law as it came
     codecs: set[int] = field(default_factory=set)
+    acknowledged: bool = False
     cancelled: bool = False
     ended: bool = False
     rtp: "Rtp | None" = None
@@ -121,7 +125,10 @@ class Phones(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.habits: dict[str, Habit] = {}
         self.calls: list[Taken] = []
+        self.passwords: dict[str, str] = {}
+        self.registered: list[str] = []
         self.port = 0
+        self._last: dict[str, bytes] = {}
         self._by_id: dict[str, Taken] = {}
         self._invites: dict[str, dict[str, list[str]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -135,6 +142,7 @@ class Phones(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def close(self) -> None:
+        """Unplug all."""
         for call in self.calls:
             if call.rtp is not None:
                 call.rtp.transport.close()
@@ -151,10 +159,20 @@ class Phones(asyncio.DatagramProtocol):
             headers.setdefault(name.strip().lower(), []).append(value.strip())
         method, uri, _ = first.split(" ", 2)
         call_id = headers["call-id"][0]
-        if method == "INVITE" and call_id not in self._by_id:
-            task = asyncio.ensure_future(self._invited(uri, headers, body, addr))
+        if method == "INVITE" and self._last.get(call_id):  # what we said was lost
+            self.transport.sendto(self._last[call_id], addr)  # type: ignore[attr-defined]
+        elif method == "REGISTER":
+            self._register(headers, addr)
+        elif method == "INVITE" and call_id not in self._by_id:
+            found = re.match(r"sips?:([^@]+)@", uri)
+            call = Taken(found[1] if found else "", asyncio.get_running_loop().time(), headers)
+            self._by_id[call_id], self._invites[call_id] = call, headers
+            self.calls.append(call)
+            task = asyncio.ensure_future(self._invited(call, headers, body, addr))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        elif method == "ACK":
+            self._by_id[call_id].acknowledged = True
         elif method == "CANCEL":
             self._by_id[call_id].cancelled = True
             self._say(200, headers, addr)
@@ -165,16 +183,26 @@ class Phones(asyncio.DatagramProtocol):
             if call_id in self._by_id:
                 self._by_id[call_id].ended = True
 
+    def _register(self, headers: dict[str, list[str]], addr: Address) -> None:
+        """Ask who is there (RFC 3261 §22), then let them in if the digest fits."""
+        proof = dict(re.findall(r'(\w+)="?([^",]+)', headers.get("authorization", [""])[0]))
+        if not proof:
+            asks = f'WWW-Authenticate: Digest realm="{REALM}", nonce="n0nce", algorithm=MD5'
+            self._say(401, headers, addr, more=(asks,))
+            return
+        user = proof["username"]
+        known = _md5(f"{user}:{REALM}:{self.passwords.get(user, '')}")
+        asked = _md5(f"REGISTER:{proof['uri']}")
+        right = proof["response"] == _md5(f"{known}:n0nce:{asked}")
+        if right:
+            self.registered.append(user)
+        contact = headers["contact"][0]
+        self._say(200 if right else 403, headers, addr, more=(f"Contact: {contact};expires=300",))
+
     async def _invited(
-        self, uri: str, headers: dict[str, list[str]], body: str, addr: Address
+        self, call: Taken, headers: dict[str, list[str]], body: str, addr: Address
     ) -> None:
-        found = re.match(r"sips?:([^@]+)@", uri)
-        number = found[1] if found else ""
-        call = Taken(number, asyncio.get_running_loop().time(), headers)
-        call_id = headers["call-id"][0]
-        self._by_id[call_id], self._invites[call_id] = call, headers
-        self.calls.append(call)
-        habit = self.habits.get(number, Habit(404))
+        habit = self.habits.get(call.number, Habit(404))
         if habit.status == -1:
             return
         self._say(100, headers, addr)
@@ -183,9 +211,19 @@ class Phones(asyncio.DatagramProtocol):
         if habit.status == 200:
             await self._take(call, habit, body)
             assert call.rtp is not None
-            self._say(200, headers, addr, _sdp(call.rtp.port, call.rtp.event))
+            self._accept(call, addr, RESEND_FIRST_S)
         elif habit.status:
             self._say(habit.status, headers, addr)
+
+    def _accept(self, call: Taken, addr: Address, again_s: float) -> None:
+        """Say 200, again and again until it is acknowledged (RFC 3261 §13.3.1.4)."""
+        unplugged = self.transport.is_closing()  # type: ignore[attr-defined]
+        if unplugged or call.acknowledged or call.ended or again_s > RESEND_LAST_S:
+            return
+        assert call.rtp is not None
+        self._say(200, call.headers, addr, _sdp(call.rtp.port, call.rtp.event))
+        loop = asyncio.get_running_loop()
+        loop.call_later(again_s, self._accept, call, addr, 2 * again_s)
 
     async def _take(self, call: Taken, habit: Habit, offer: str) -> None:
         event = re.search(r"a=rtpmap:(\d+) telephone-event/8000", offer)
@@ -196,7 +234,12 @@ class Phones(asyncio.DatagramProtocol):
         call.rtp = made
 
     def _say(
-        self, status: int, headers: dict[str, list[str]], addr: Address, body: str = ""
+        self,
+        status: int,
+        headers: dict[str, list[str]],
+        addr: Address,
+        body: str = "",
+        more: tuple[str, ...] = (),
     ) -> None:
         to = headers["to"][0]
         if status > 100 and "tag=" not in to:
@@ -205,11 +248,14 @@ class Phones(asyncio.DatagramProtocol):
         lines += [f"Via: {via}" for via in headers["via"]]
         lines += [f"From: {headers['from'][0]}", f"To: {to}"]
         lines += [f"Call-ID: {headers['call-id'][0]}", f"CSeq: {headers['cseq'][0]}"]
-        lines += [f"Contact: <sip:phone@127.0.0.1:{self.port}>"]
+        lines += more or (f"Contact: <sip:phone@127.0.0.1:{self.port}>",)
         if body:
             lines.append("Content-Type: application/sdp")
         lines += [f"Content-Length: {len(body)}", "", body]
-        self.transport.sendto("\r\n".join(lines).encode(), addr)  # type: ignore[attr-defined]
+        said = "\r\n".join(lines).encode()
+        if "INVITE" in headers["cseq"][0]:
+            self._last[headers["call-id"][0]] = said
+        self.transport.sendto(said, addr)  # type: ignore[attr-defined]
 
     def info(self, call: Taken, key: str) -> None:
         """Press a key by SIP INFO."""
@@ -241,6 +287,10 @@ class Phones(asyncio.DatagramProtocol):
         lines += [f"Content-Length: {len(body)}", "", body]
         to = (found[1], int(found[2]))
         self.transport.sendto("\r\n".join(lines).encode(), to)  # type: ignore[attr-defined]
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _sdp(port: int, event: int) -> str:

@@ -2,16 +2,19 @@
 
 import asyncio
 import math
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.channels.phones import PCMA, Habit, Phones, linear
 from tests.channels.test_webhook import a_notice
 from tests.waiting import until
 from wanghuo.channels import sound, spoken
-from wanghuo.channels.sip import Line
+from wanghuo.channels.sip import Line, NotTaken
 from wanghuo.channels.speech import Speech
 from wanghuo.channels.voice import Voice
 from wanghuo.clock import WallClock
@@ -20,6 +23,7 @@ from wanghuo.facts.entry import AnswerKind
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 from wanghuo.settings import VoiceSettings
 
+OTHER_STACK = Path(__file__).with_name("baresip_phone.py")
 BRIEF = """
 import sys
 for line in sys.stdin.buffer:
@@ -249,3 +253,73 @@ async def test_a_call_that_is_broken_off_stops_ringing(voice: Voice, phones: Pho
     await asyncio.gather(calling, return_exceptions=True)
     await until(lambda: phones.calls[0].cancelled)
     assert calling.cancelled()
+
+
+@pytest.mark.parametrize("by", ["rtpevent", "info"])
+async def test_another_stack_hears_us_and_its_key_arrives(
+    trunk: VoiceSettings, line: Line, speech: Speech, desk: Desk, by: str
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    phone = await asyncio.create_subprocess_exec(
+        sys.executable, str(OTHER_STACK), str(port), "1", by, stdout=asyncio.subprocess.PIPE
+    )
+    assert phone.stdout is not None
+    assert await asyncio.wait_for(phone.stdout.readline(), 10) == b"ready\n"
+    there = msgspec.structs.replace(trunk, sip_uri_template=f"sip:{{number}}@127.0.0.1:{port}")
+    voice = Voice(there, line, speech, WallClock(), desk)
+    assert (await voice.send(a_notice(address="701"))).outcome == "key_1"
+    assert desk.answers == [("N1", AnswerKind.FIRE)]
+    said, _ = await asyncio.wait_for(phone.communicate(), 10)
+    loudest, state = said.decode().split()
+    assert int(loudest) > 3000
+    assert (state, phone.returncode) == ("closed", 0)
+
+
+async def test_a_trunk_that_asks_who_we_are_is_told_and_then_calls(
+    trunk: VoiceSettings, phones: Phones, speech: Speech, desk: Desk
+) -> None:
+    phones.passwords["trunk-7"] = "s3cret"
+    phones.habits["119"] = Habit(press="1")
+    registered = msgspec.structs.replace(
+        trunk,
+        from_uri=f"sip:119000@127.0.0.1:{phones.port}",
+        registrar=f"127.0.0.1:{phones.port}",
+        auth_user="trunk-7",
+        password="s3cret",
+    )
+    async with Line(registered, WallClock()) as line:
+        assert phones.registered == ["trunk-7"]
+        voice = Voice(registered, line, speech, WallClock(), desk)
+        assert (await voice.send(a_notice(address="119"))).outcome == "key_1"
+    assert phones.registered == ["trunk-7", "trunk-7"], "signed off at the end"
+
+
+async def test_a_trunk_that_refuses_us_ends_no_process(
+    trunk: VoiceSettings, phones: Phones, speech: Speech, desk: Desk
+) -> None:
+    phones.habits["119"] = Habit(press="1")
+    wrong = msgspec.structs.replace(
+        trunk, registrar=f"127.0.0.1:{phones.port}", auth_user="trunk-7", password="wrong"
+    )
+    async with Line(wrong, WallClock()) as line:
+        assert phones.registered == []
+        voice = Voice(wrong, line, speech, WallClock(), desk)
+        assert (await voice.send(a_notice(address="119"))).outcome == "key_1"
+
+
+async def test_a_line_that_dies_says_so_and_calls_fail(
+    trunk: VoiceSettings, phones: Phones
+) -> None:
+    """Only a process's end brings a dead stack back, so the death must come out."""
+    line = Line(trunk, WallClock())
+    async with line:
+        watching = asyncio.create_task(line.died())
+        await asyncio.sleep(0)
+        assert not watching.done()
+        line._runtime.on_dead()
+        with pytest.raises(Unavailable, match="line died"):
+            await watching
+    with pytest.raises(NotTaken, match="unreachable"):
+        await line.dial(f"sip:1@127.0.0.1:{phones.port}")
