@@ -76,13 +76,16 @@ async def test_a_drill_is_an_exercise_and_a_synthetic_fire_a_test(
 
 
 async def test_nobodys_name_or_number_leaves_with_it(site: Site) -> None:
-    await act(site, "confirm", reason="flames")
+    await act(site, "confirm", reason="flames seen by Mrs Chen")
+    await act(site, "raise", level=4, reason="Mr Wang says so")
     _, xml = await alert(site)
     page = (await get(site, f"incidents/{P1}")).json()
     told = {n["recipient"] for n in page["notices"] if n["party_role"] == "unit"}
     told |= {n["address"] for n in page["notices"] if n["party_role"] == "unit"}
-    assert told
-    assert not [word for word in told if word.encode() in xml]
+    told |= {moment["who"] for moment in page["timeline"] if moment["who"]}
+    assert len(told) >= 3
+    assert not [word for word in told | {"Chen", "Wang says"} if word.encode() in xml]
+    assert "人工确认起火".encode() in xml
 
 
 async def test_who_may_not_see_the_incident_gets_no_alert(site: Site) -> None:

@@ -10,7 +10,7 @@ Rule 3. Whoever warns people learns what was sensed and how sure it is, and nobo
 from collections.abc import Mapping
 from typing import Final
 
-from wanghuo.facts.sentences import rendered, word
+from wanghuo.facts.sentences import Sentence, rendered, word
 from wanghuo.incidents.disposition import Disposition
 from wanghuo.incidents.views import Listed, Whole
 from wanghuo.place import Coordinates
@@ -32,6 +32,7 @@ from wanghuo.protocols.cap import (
 LANGUAGES: Final = {"zh": "zh-CN", "en": "en"}
 TURNS: Final = frozenset({"raised", "lowered", "closed", "reopened"})
 NOT_SENSED: Final = frozenset({"prior", "false_alarm_history", "disposed", "lowered", "reopened"})
+PRIVATE: Final = ("by", "note", "reason")
 SENTENCES_MAX: Final = 20
 FIRES: Final = frozenset({Disposition.FIRE, Disposition.FIRE_DAMAGING})
 NO_FIRES: Final = frozenset({Disposition.NUISANCE, Disposition.TEST, Disposition.DRILL})
@@ -88,12 +89,8 @@ def _grade(incident: Listed) -> Grade:
 
 
 def _info(whole: Whole, incident: Listed, language: str) -> Info:
-    sentence = rendered(incident.sentence.key, incident.sentence.params, language)
-    sensed = [
-        rendered(line.sentence.key, line.sentence.params, language)
-        for line in whole.evidence
-        if line.what not in NOT_SENSED
-    ]
+    sentence = _told(incident.sentence, language)
+    sensed = [_told(e.sentence, language) for e in whole.evidence if e.what not in NOT_SENSED]
     where = " ".join(filter(None, (incident.town_name, incident.place_name, incident.address)))
     parameters = [
         (word("cap", "level")[language], f"F{incident.level}"),
@@ -110,6 +107,11 @@ def _info(whole: Whole, incident: Listed, language: str) -> Info:
         area=Area(where, _centre(incident), geocode=incident.town_code),
         parameters=tuple(parameters),
     )
+
+
+def _told(sentence: Sentence, language: str) -> str:
+    """A sentence without who said it and what they wrote in their own words."""
+    return rendered(sentence.key, {**sentence.params, **dict.fromkeys(PRIVATE, "")}, language)
 
 
 def _category(incident: Listed) -> dict[str, str]:
