@@ -71,6 +71,7 @@ MISTAKES = [
     ("each = -200", "each = 200", "history"),
     ('f4 = ["next_level"]\n\n# The literal', "\n# The literal", "profiles.validated"),
     ("version = ", "version ", "policy/alarm.toml"),
+    ('operator_desk = "cockpit"', "operator_desk = []", "channels.role.operator_desk"),
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from tests.stories.house import free_port
 from tests.waiting import until
 from wanghuo.channels.cad_119 import Cad119, sequence_of
 from wanghuo.clock import WallClock
+from wanghuo.compose.policies import alarm_policy
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
@@ -35,7 +36,7 @@ from wanghuo.notices.feed import Caller, digest, replay
 from wanghuo.notices.model import SendFailed
 from wanghuo.protocols import cad_119
 from wanghuo.protocols.cad_119 import Message, Reason
-from wanghuo.settings import Cad119Settings
+from wanghuo.settings import Cad119Settings, Settings
 from wanghuo.simulator.cad_peer import CadPeer
 from wanghuo.web import signature
 
@@ -383,3 +384,10 @@ async def test_ten_minutes_away_the_city_is_called_and_the_record_follows_once(
         assert list(peer.cases) == [NUMBER]
     await http.close()
     await peer.close()
+
+
+def test_the_machine_link_is_one_more_way_to_119_and_never_the_only_one() -> None:
+    linked = Cad119Settings(url="http://119.example/", secret="s" * 20)
+    assert alarm_policy(Settings()).channels_of("cad_119") == ("webhook",)
+    assert alarm_policy(Settings(cad_119=linked)).channels_of("cad_119") == ("cad_119", "webhook")
+    assert alarm_policy(Settings(cad_119=linked)).channels_of("unit") == ("webhook",)

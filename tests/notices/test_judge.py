@@ -1,6 +1,7 @@
 """Stories of the control room, judged by the pure judge: who is told what, when, and why."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.notices.makers import (
     NOON,
@@ -534,3 +535,33 @@ def test_a_runaway_is_a_hint_in_the_timeline_and_silences_nothing() -> None:
     assert story.incident.is_open
     story.tell(sensed(SECOND, 372))
     assert story.incident.level == 2
+
+
+def by_two_channels(role: str) -> Story:
+    """A role that is told by webhook and by telephone."""
+    policy = the_policy()
+    named = {**policy.channels.role, role: ("webhook", "voice")}
+    channels = replace(policy.channels, role=named)
+    return Story(policy=replace(policy, channels=channels))
+
+
+def test_a_role_with_two_channels_is_told_by_both_at_the_same_moment() -> None:
+    story = by_two_channels("unit")
+    changes = story.tell(sensed(SMOKE))
+    told = [n for n in changes.planned.values() if n.role == "unit"]
+    assert {n.channel for n in told} == {"webhook", "voice"}
+    assert {n.due_at for n in told} == {NOON}
+    assert {n.channel for n in changes.planned.values() if n.role == "micro_station"} == {"webhook"}
+
+
+def test_an_answer_through_one_channel_quiets_the_other_and_nobody_else() -> None:
+    story = by_two_channels("unit")
+    story.tell(sensed(SMOKE))
+    notices = {n.channel: n for n in story.scene.notices_of(story.party("unit").id)}
+    story.tell(answer(notices["voice"].id, AnswerKind.LOOKING, 5))
+    after = {n.channel: n for n in story.scene.notices_of(story.party("unit").id)}
+    assert after["webhook"].stopped
+    assert after["voice"].acknowledged_at
+    assert story.party("micro_station").state is PartyState.TOLD
+    story.until(600)
+    assert len(story.scene.notices_of(story.party("unit").id)) == 2, "nobody rings it again"

@@ -99,10 +99,10 @@ class RunawayLimits(_Part, frozen=True):
 
 
 class Channels(_Part, frozen=True):
-    """Which channel carries a role's notices."""
+    """Which channels carry a role's notices, all at the same moment: one name or several."""
 
-    default: str
-    role: dict[str, str] = {}
+    default: str | tuple[str, ...]
+    role: dict[str, str | tuple[str, ...]] = {}
 
 
 class ProfileRule(_Part, frozen=True):
@@ -199,9 +199,10 @@ class Policy(_Part, frozen=True):
         table = self.profiles[profile]
         return [role for name in LEVEL_NAMES[:level] for role in table[name]]
 
-    def channel(self, role: str) -> str:
-        """The channel that carries this role's notices."""
-        return self.channels.role.get(role, self.channels.default)
+    def channels_of(self, role: str) -> tuple[str, ...]:
+        """The channels that carry this role's notices; an answer through one quiets them all."""
+        named = self.channels.role.get(role, self.channels.default)
+        return (named,) if isinstance(named, str) else named
 
     def escalates_from(self, role: str) -> int:
         """The lowest level at which this role's silence brings in somebody else."""
@@ -265,6 +266,9 @@ def _check(policy: Policy) -> None:
     """Raise Invalid where the parts do not fit together."""
     _check_weights(policy)
     _check_profiles(policy)
+    for name, role in (("default", ""), *((f"role.{r}", r) for r in policy.channels.role)):
+        if not policy.channels_of(role):
+            raise Invalid(FILE, f"channels.{name} is empty", "name one channel or several")
     if policy.history.each > 0 or policy.history.most > 0:
         raise Invalid(FILE, "history speaks for a fire", "give numbers of 0 or below")
 

@@ -155,9 +155,23 @@ def stand_in(hearing: Hearing, party: Party) -> None:
 def plan_notice(
     hearing: Hearing, party: Party, contact: Contact | None, purpose: Purpose, round_: int
 ) -> None:
-    """One message to one contact of a party, due now. Harmless if it is planned already."""
+    """One message to one contact of a party, due now by every channel of its role.
+
+    Harmless if it is planned already.
+    """
+    for channel in hearing.policy.channels_of(party.role):
+        _plan_by(hearing, party, contact, channel, (purpose, round_))
+
+
+def _plan_by(
+    hearing: Hearing,
+    party: Party,
+    contact: Contact | None,
+    channel: str,
+    why: tuple[Purpose, int],
+) -> None:
+    purpose, round_ = why
     incident = hearing.incident(party.incident_id)
-    channel = hearing.policy.channel(party.role)
     contact_id = contact.id if contact else ""
     notice_id = derived("notice", party.id, contact_id, channel, purpose, round_)
     if notice_id in hearing.scene.notices:
