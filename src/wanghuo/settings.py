@@ -75,8 +75,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     postgres_dsn, nats_url: "" means the embedded copy in data_dir. A `{role}` in postgres_dsn
     stands for the database role of the process that opens it. fsync: of the embedded engines; off
-    only to show that the power-cut test can fail. answer_url: where told parties
-    answer; "" means this host's own. cap_sender: who sends, in exported CAP alerts.
+    only to show that the power-cut test can fail. public_url: this house as phones and other
+    systems reach it; "" means this host's own. page_secret: signs the links of the responder's
+    page, which open for page_link_hours after the notice. cap_sender: who sends, in exported CAP
+    alerts.
     """
 
     data_dir: Path = Path(".wanghuo")
@@ -100,11 +102,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cad_119: Cad119Settings = Cad119Settings()
     cap_sender: str = "wanghuo"
     voice: VoiceSettings = VoiceSettings()
+    public_url: str = ""
+    page_secret: str = ""
+    page_link_hours: int = 24
     push_secret: str = ""
     onenet_token: str = ""
     iotda_token: str = ""
     log_level: str = "info"
     synthetic_fire_period_s: float = 60.0
+
+    @property
+    def reached_at(self) -> str:
+        """The house's own address for others: public_url, or host and port."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.http_port}"
 
 
 def load(config: Path | None = None, **overrides: object) -> Settings:

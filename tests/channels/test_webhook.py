@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from tests.notices.makers import NOON
-from wanghuo.channels.webhook import Webhook
+from wanghuo.channels.webhook import Links, Webhook
 from wanghuo.clock import HandClock
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.notices.model import Handed, Message, NoticeState, SendFailed
 from wanghuo.settings import WebhookSettings
-from wanghuo.web import signature
+from wanghuo.web import page_link, signature
 
 SECRET = "a shared secret"
 
@@ -100,7 +100,8 @@ async def http() -> AsyncIterator[OutboundHttp]:
 def a_webhook(http: OutboundHttp, port: int, timeout_s: float = 2.0) -> Webhook:
     url = f"http://127.0.0.1:{port}/notices" if port else ""
     settings = WebhookSettings(url=url, secret=SECRET, timeout_s=timeout_s)
-    return Webhook(settings, http, HandClock(NOON), "http://here/api/v1/answers")
+    links = Links("http://here", SECRET, timedelta(hours=24))
+    return Webhook(settings, http, HandClock(NOON), links)
 
 
 async def test_a_notice_is_posted_signed_with_everything_a_voice_needs(
@@ -114,6 +115,8 @@ async def test_a_notice_is_posted_signed_with_everything_a_voice_needs(
     assert (said["role"], said["recipient"], said["address"]) == ("unit", "王国强", "13800000001")
     assert (said["level"], said["confirmed"], said["repeat_of_unknown"]) == (1, False, False)
     assert said["answer_url"] == "http://here/api/v1/answers"
+    opened = said["page_url"].removeprefix("http://here/r/")
+    assert page_link.notice_of(SECRET, opened, NOON + timedelta(hours=24)) == "N1"
     assert said["message"]["zh"].startswith("新浦镇宏达塑料：kitchen烟感报警，单点。请立即查看。")
     assert "not yet confirmed" in said["message"]["en"]
     assert said["place"]["lon"] == 121.25

@@ -20,6 +20,7 @@ delivered    -                      -                     -                 -
 arrived      as                     as                    as                as
 turned_out   a                      a                     a                 a
 handled      a                      as                    a                 as
+need_more    a                      a+crew_asks_for_more  a                 a
 """
 SIDE_NAMES, *ROWS = [line.split() for line in MEANINGS.strip().splitlines()]
 CELLS = [(row[0], s, m) for row in ROWS for s, m in zip(SIDE_NAMES, row[1:], strict=True)]

@@ -75,6 +75,7 @@ export const incident = {
   'answer.delivered': 'delivered',
   'answer.arrived': 'arrived',
   'answer.turned_out': 'turned out',
+  'answer.need_more': 'asks for more help',
   'answer.handled': 'handled',
   'person.admin': 'Administrator',
   'person.city_duty': 'City duty',

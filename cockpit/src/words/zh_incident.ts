@@ -73,6 +73,7 @@ export const incident = {
   'answer.delivered': '已送达',
   'answer.arrived': '已到场',
   'answer.turned_out': '已出动',
+  'answer.need_more': '请求增援',
   'answer.handled': '已处置',
   'person.admin': '管理员',
   'person.city_duty': '市级值守',

@@ -231,6 +231,7 @@ EVIDENCE_KINDS: Final = (
     "unanswered_at_risk",
     "key_press_fire",
     "crew_confirms",
+    "crew_asks_for_more",
     "person_confirms",
     "people_in_danger",
     "people_inside",

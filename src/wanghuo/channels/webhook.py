@@ -1,9 +1,11 @@
 """The webhook channel: each notice as one signed HTTP POST.
 
 The receiver (a voice gateway, a 119 interface, a test) answers 2xx when it has taken the notice,
-and sends answers of people to `answer_url`. Both ways are signed as web/signature.py says.
+and sends answers of people to `answer_url`; `page_url` is the responder's page for this notice, a
+link to hand to the told person as it is. Both ways are signed as web/signature.py says.
 """
 
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -15,12 +17,34 @@ from wanghuo.facts.sentences import render
 from wanghuo.incidents.rows import stamp
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 from wanghuo.settings import WebhookSettings
-from wanghuo.web import signature
+from wanghuo.web import page_link, signature
 
 _encoder: Final = msgspec.json.Encoder()
 
 
-def document(notice: Handed, answer_url: str) -> bytes:
+class Links(msgspec.Struct, frozen=True):
+    """Where answers and people come in. url: this house as others reach it, without a path.
+
+    secret, valid: of the links to the responder's page; without a secret none is given.
+    """
+
+    url: str
+    secret: str
+    valid: timedelta
+
+    def answers(self) -> str:
+        """Where machines answer."""
+        return f"{self.url}/api/v1/answers"
+
+    def page(self, notice: Handed) -> str:
+        """Where the told person opens the page of this notice, "" if no secret is set."""
+        if not self.secret:
+            return ""
+        made = page_link.token(self.secret, notice.id, notice.planned_at, self.valid)
+        return page_link.url(self.url, made)
+
+
+def document(notice: Handed, links: Links) -> bytes:
     """The JSON that the receiver gets."""
     message = notice.message
     return _encoder.encode(
@@ -40,7 +64,8 @@ def document(notice: Handed, answer_url: str) -> bytes:
             "message": render(message.key, message.params),
             "place": notice.place,
             "planned_at": stamp(notice.planned_at),
-            "answer_url": answer_url,
+            "answer_url": links.answers(),
+            "page_url": links.page(notice),
             "repeat_of_unknown": notice.repeat_of_unknown,
         }
     )
@@ -52,18 +77,18 @@ class Webhook:
     name = "webhook"
 
     def __init__(
-        self, settings: WebhookSettings, http: OutboundHttp, clock: Clock, answer_url: str
+        self, settings: WebhookSettings, http: OutboundHttp, clock: Clock, links: Links
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
-        self._answer_url = answer_url
+        self._links = links
 
     async def send(self, notice: Handed) -> Sent:
         """Post one notice. Raises SendFailed; unknown if it may have arrived all the same."""
         if not self._settings.url:
             raise SendFailed("webhook_off", unknown=False)
-        body = document(notice, self._answer_url)
+        body = document(notice, self._links)
         at_s = int(self._clock.now_utc().timestamp())
         headers = {
             "Content-Type": "application/json",

@@ -6,11 +6,12 @@ are claimed, so several callers may run; the relay of facts has one owner by lea
 
 import asyncio
 import os
+from datetime import timedelta
 
 from wanghuo.channels.cad_119 import Cad119
 from wanghuo.channels.cockpit import Cockpit
 from wanghuo.channels.switched_off import SwitchedOff
-from wanghuo.channels.webhook import Webhook
+from wanghuo.channels.webhook import Links, Webhook
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
@@ -52,11 +53,12 @@ def _channels(
     settings: Settings, http: OutboundHttp, stream: Stream, clock: Clock
 ) -> list[Channel]:
     """Every channel of this process. Telephones are the voice role's, if they are switched on."""
-    api = f"http://{settings.host}:{settings.http_port}/api/v1"
+    valid = timedelta(hours=settings.page_link_hours)
+    links = Links(settings.reached_at, settings.page_secret, valid)
     made: list[Channel] = [
-        Webhook(settings.webhook, http, clock, f"{api}/answers"),
+        Webhook(settings.webhook, http, clock, links),
         Cockpit(stream, clock),
-        Cad119(settings.cad_119, http, clock, f"{api}/cad119/messages"),
+        Cad119(settings.cad_119, http, clock, f"{settings.reached_at}/api/v1/cad119/messages"),
     ]
     if not settings.voice.on:
         made.append(SwitchedOff("voice"))

@@ -10,6 +10,7 @@ from wanghuo.identity import new_secret
 from wanghuo.settings import Settings
 
 FILE = "secrets.toml"
+SIZES = {"push_secret": 24, "webhook_secret": 32, "page_secret": 32}  # bytes
 
 
 def completed(settings: Settings, clock: Clock) -> Settings:
@@ -18,8 +19,8 @@ def completed(settings: Settings, clock: Clock) -> Settings:
     With traffic on and no webhook configured, notices go to the twin's telephones.
     """
     kept = _kept(settings)
-    if not kept:
-        kept = {"push_secret": new_secret(), "webhook_secret": new_secret(32)}
+    if not set(SIZES) <= set(kept):  # a first start, or a release that needs one more
+        kept = {name: new_secret(size) for name, size in SIZES.items()} | kept
         made = f"# made {clock.now_utc():%Y-%m-%d}; keep it secret\n"
         made += "".join(f'{name} = "{value}"\n' for name, value in kept.items())
         keep_private(settings.data_dir / FILE, made)
@@ -30,7 +31,10 @@ def completed(settings: Settings, clock: Clock) -> Settings:
     if not webhook.secret:
         webhook = msgspec.structs.replace(webhook, secret=kept["webhook_secret"])
     push_secret = settings.push_secret or kept["push_secret"]
-    return msgspec.structs.replace(settings, webhook=webhook, push_secret=push_secret)
+    page_secret = settings.page_secret or kept["page_secret"]
+    return msgspec.structs.replace(
+        settings, webhook=webhook, push_secret=push_secret, page_secret=page_secret
+    )
 
 
 def _kept(settings: Settings) -> dict[str, str]:

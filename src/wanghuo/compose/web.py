@@ -25,6 +25,7 @@ from wanghuo.notices import routes as notices_routes
 from wanghuo.premises import feed as premises_feed
 from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
+from wanghuo.responder import routes as responder_routes
 from wanghuo.settings import Settings
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import SignalIntake
@@ -84,4 +85,5 @@ def _routers() -> list[APIRouter]:
         gateways_routes.router,
         incidents_routes.router,
         notices_routes.router,
+        responder_routes.router,
     ]

@@ -45,6 +45,7 @@ class AnswerKind(StrEnum):
     ARRIVED = "arrived"
     TURNED_OUT = "turned_out"
     HANDLED = "handled"
+    NEED_MORE = "need_more"  # a crew asks for more help
 
 
 class SignalEntry(msgspec.Struct, frozen=True, tag="signal"):

@@ -57,6 +57,11 @@ WATER_IN_BOX = f"""
     WHERE lon BETWEEN $1 AND $2 AND lat BETWEEN $3 AND $4
 """
 
+# Which of these water sources cannot be used, and why.
+WATER_OUT_OF_ORDER = """
+    SELECT id, out_of_order FROM premises.water WHERE id = ANY ($1) AND out_of_order IS NOT NULL
+"""
+
 # What the map draws of every place.
 PLACE_COLUMNS = """
     SELECT id, lon, lat, category, town_code, sleeping FROM premises.place

@@ -214,6 +214,17 @@ async def water_near(
     return sorted(near, key=lambda pair: (pair[1], pair[0].id))[:limit]
 
 
+async def water_out_of_order(tx: Transaction, ids: Iterable[str]) -> dict[str, str]:
+    """Of these water sources those that cannot be used now, with the reason."""
+    found = await tx.fetch(queries.WATER_OUT_OF_ORDER, list(ids))
+    return {row["id"]: row["out_of_order"] for row in found}
+
+
+async def stations_by_id(tx: Transaction, ids: Iterable[str]) -> dict[str, Station]:
+    """The stations with these ids; unknown ids are left out."""
+    return {key: Station(*row) for key, row in (await rows_by_key(tx, "station", ids)).items()}
+
+
 async def places_version(tx: Transaction) -> str:
     """A word that is another one after any place changed."""
     return str(await tx.fetchval(queries.PLACES_VERSION))

@@ -77,6 +77,14 @@ class Cockpit:
         keep = found.relative_to(self._folder).parts[0] == "assets"
         return _response(request, self._read(found), keep=keep)
 
+    def file(self, request: Request, path: str) -> Response:
+        """One file for whatever path was asked, or a word how to build it."""
+        found = self._file(path)
+        if found is None:
+            return Response(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, {"Cache-Control": ASK_AGAIN},
+                "text/html; charset=utf-8")  # fmt: skip
+        return _response(request, self._read(found), keep=False)
+
     def _file(self, path: str) -> Path | None:
         """The file of the folder under this path; None for a folder or anything outside."""
         if "\0" in path:

@@ -1,0 +1,161 @@
+/* The responder's page: it shows the newest packet it has and sends what was pressed, in order. */
+
+import './page.css';
+import { el } from './draw';
+import { base, forget, gotBefore, keepPacket, keepPress, keepPresses, presses } from './kept';
+import type { Got } from './kept';
+import type { Packet } from './packet';
+import { head, map, offlineBar, others, phones, risks, sensed, water } from './view';
+import { thumb } from './thumb';
+import { speak, spoken, word } from './words';
+
+const ASK_EVERY_MS = 8000;
+const RETRY_MS = 2000;
+const PATIENCE_MS = 6000;
+const SAME_PRESS_MS = 1500;
+const JUDGED_AFTER_MS = 600;
+
+const page = document.getElementById('page') as HTMLElement;
+let got: Got | null = gotBefore();
+let away = false;
+let refused = false;
+let notice = '';
+let open = false;
+let asked = '';
+let pressed = { answer: '', at: 0 };
+let sending = false;
+let timer = 0;
+
+function draw(): void {
+  document.documentElement.lang = spoken() === 'zh' ? 'zh-CN' : 'en';
+  document.title = word('title');
+  const top = page.querySelector('main')?.scrollTop ?? 0;
+  const packet = got?.packet;
+  if (refused || !packet) {
+    const text = refused ? word('refused') : away ? word('never') : word('loading');
+    page.replaceChildren(el('p', { class: 'alone', role: 'status' }, text));
+    return;
+  }
+  const main = el('main', {}, ...(packet.side === 'occupant' ? forUnit(packet) : forCrew(packet)));
+  const bar = offlineBar(got, away);
+  const told = notice ? el('p', { class: 'off', role: 'alert' }, notice) : null;
+  page.replaceChildren(...[bar, told, head(packet), main, thumb(packet, hand)].filter((one) => one !== null));
+  main.scrollTop = top;
+  tick();
+}
+
+const forCrew = (packet: Packet): HTMLElement[] => [
+  map(packet), risks(packet), water(packet), sensed(packet), others(packet), phones(packet),
+];
+const forUnit = (packet: Packet): HTMLElement[] => [
+  sensed(packet), phones(packet), map(packet), risks(packet), others(packet),
+];
+
+const hand = {
+  get open() { return open; },
+  get asked() { return asked; },
+  press(answer: string): void {
+    const now = Date.now();
+    if (pressed.answer === answer && now - pressed.at < SAME_PRESS_MS) return;
+    if (presses().some((one) => one.answer === answer)) return;
+    pressed = { answer, at: now };
+    [asked, open, notice] = ['', false, ''];
+    keepPress(answer);
+    draw();
+    void work();
+  },
+  ask(answer: string): void { asked = answer; draw(); },
+  toggle(): void { open = !open; asked = ''; draw(); },
+  turn(): void { speak(spoken() === 'zh' ? 'en' : 'zh'); draw(); },
+};
+
+function tick(): void {
+  const shown = document.getElementById('since');
+  if (!got || !shown) return;
+  const end = got.packet.incident.closed_at;
+  const now = end ? Date.parse(end) : Date.now() - got.aheadMs;
+  const all = Math.max(0, Math.floor((now - Date.parse(got.packet.incident.opened_at)) / 1000));
+  const parts = [Math.floor(all / 60) % 60, all % 60].map((n) => String(n).padStart(2, '0'));
+  shown.textContent = [...(all >= 3600 ? [String(Math.floor(all / 3600))] : []), ...parts].join(':');
+}
+
+/** One round: what waits is sent in order, then the newest packet is asked for. */
+async function work(): Promise<void> {
+  if (sending || refused) return;
+  sending = true;
+  window.clearTimeout(timer);
+  const waited = presses().length > 0;
+  try {
+    const sent = await sendAll();
+    if (sent) await new Promise((done) => window.setTimeout(done, JUDGED_AFTER_MS));
+    await ask();
+    away = false;
+  } catch {
+    away = true;
+  }
+  sending = false;
+  draw();
+  const again = presses().length > 0 && (away || !waited) ? RETRY_MS : ASK_EVERY_MS;
+  timer = window.setTimeout(() => void work(), again);
+}
+
+/** True if something was sent. Throws while the house cannot be reached. */
+async function sendAll(): Promise<boolean> {
+  let sent = false;
+  for (let first = presses()[0]; first; first = presses()[0]) {
+    const { answer, answer_id, pressed_ms } = first;
+    const waited_s = Math.max(0, (Date.now() - pressed_ms) / 1000);
+    const reply = await fetch(`${base}/answers`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ answer, answer_id, waited_s }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (reply.status >= 500 || reply.status === 429) throw new Error(String(reply.status));
+    if (reply.status === 401) return stop();
+    if (!reply.ok) {
+      const problem = (await reply.json().catch(() => ({}))) as Record<string, string>;
+      notice = word('lost') + (problem[`detail_${spoken()}`] ?? String(reply.status));
+    }
+    keepPresses(presses().filter((one) => one.answer_id !== answer_id));
+    sent = true;
+  }
+  return sent;
+}
+
+async function ask(): Promise<void> {
+  const reply = await fetch(`${base}/packet`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (reply.status === 401) {
+    stop();
+    return;
+  }
+  if (!reply.ok) throw new Error(String(reply.status));
+  const packet = (await reply.json()) as Packet;
+  const gotMs = Date.now();
+  got = { packet, gotMs, aheadMs: gotMs - Date.parse(packet.made_at) };
+  keepPacket(got);
+}
+
+function stop(): boolean {
+  refused = true;
+  forget();
+  return false;
+}
+
+/** Keep the page and its files, so that it opens again without a network. */
+async function keepPage(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return; /* not over plain http: answers are kept all the same */
+  await navigator.serviceWorker.register('/responder-worker.js', { scope: '/r/' });
+  const files = [...document.querySelectorAll<HTMLLinkElement | HTMLScriptElement>('link[href], script[src]')];
+  const kept = await caches.open('responder-page');
+  await kept.addAll([location.pathname, ...files.map((one) => ('src' in one ? one.src : one.href))]);
+  document.documentElement.dataset['kept'] = 'yes';
+}
+
+draw();
+void work();
+window.setInterval(tick, 1000);
+window.addEventListener('online', () => void work());
+window.addEventListener('offline', () => { away = true; draw(); });
+document.addEventListener('visibilitychange', () => { if (!document.hidden) void work(); });
+keepPage().catch(() => undefined);

@@ -1,0 +1,105 @@
+/* The map without a map: fire, water, stations and the straight line, north up, to scale. */
+
+import { mark, svg } from './draw';
+import type { Packet, Point } from './packet';
+import { metres, told, word } from './words';
+
+const WIDTH = 390;
+const HEIGHT = 230;
+const PAD = 34;
+const METRES_PER_DEGREE = 111195;
+const NICE_M = [20, 50, 100, 200, 500, 1000];
+
+interface Spot {
+  x: number;
+  y: number;
+}
+
+export function sketch(packet: Packet, fire: Point): SVGElement {
+  const flat = (at: Point): Spot => ({
+    x: (at[0] - fire[0]) * METRES_PER_DEGREE * Math.cos((fire[1] * Math.PI) / 180),
+    y: (fire[1] - at[1]) * METRES_PER_DEGREE,
+  });
+  const near = packet.water.best.map((source) => flat(source.at));
+  const reach = Math.max(120, ...near.map((at) => Math.max(Math.abs(at.x) / 1.55, Math.abs(at.y))));
+  const scale = (HEIGHT / 2 - PAD) / reach;
+  const here = (at: Spot): Spot => ({ x: WIDTH / 2 + at.x * scale, y: HEIGHT / 2 + at.y * scale });
+  const made = svg('svg', {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'map', role: 'img',
+    'aria-label': `${packet.place.name}: ${word('straight')}`,
+  });
+  made.append(svg('rect', { class: 'land', width: WIDTH, height: HEIGHT }), ...rings(scale));
+  if (packet.route && packet.station) made.append(...route(here(flat(packet.station.at))));
+  for (const other of packet.others) {
+    if (!other.at) continue;
+    const at = edge(here(flat(other.at)));
+    made.append(label(at, other.name || told(other.role_words), 'crew'));
+  }
+  packet.water.best.forEach((_, index) => made.append(numbered(here(near[index] as Spot), index + 1)));
+  const centre = svg('g', { transform: `translate(${WIDTH / 2 - 17} ${HEIGHT / 2 - 19})` });
+  centre.append(mark(packet.incident.level, 34));
+  made.append(centre, scaleBar(scale));
+  return made;
+}
+
+function rings(scale: number): SVGElement[] {
+  const step = NICE_M.find((size) => size * scale > 34) ?? 2000;
+  return [1, 2, 3, 4].flatMap((n) => {
+    const r = n * step * scale;
+    return r > WIDTH ? [] : [svg('circle', { class: 'ring', cx: WIDTH / 2, cy: HEIGHT / 2, r })];
+  });
+}
+
+/** Pulled to the edge of the picture, in its true direction. */
+function edge(at: Spot): Spot {
+  const x = at.x - WIDTH / 2;
+  const y = at.y - HEIGHT / 2;
+  const out = Math.max(Math.abs(x) / (WIDTH / 2 - 24), Math.abs(y) / (HEIGHT / 2 - 18), 1);
+  return { x: WIDTH / 2 + x / out, y: HEIGHT / 2 + y / out };
+}
+
+function route(station: Spot): SVGElement[] {
+  const from = edge(station);
+  const x = WIDTH / 2 - from.x;
+  const y = HEIGHT / 2 - from.y;
+  const length = Math.hypot(x, y) || 1;
+  const tip = { x: WIDTH / 2 - (x / length) * 24, y: HEIGHT / 2 - (y / length) * 24 };
+  const turn = (Math.atan2(y, x) * 180) / Math.PI;
+  return [
+    svg('path', { class: 'way', d: `M${from.x} ${from.y}L${tip.x} ${tip.y}` }),
+    svg('path', { class: 'tip', d: 'M-9 -8L7 0L-9 8Z', transform: `translate(${tip.x} ${tip.y}) rotate(${turn})` }),
+    svg('circle', { class: 'me', cx: from.x, cy: from.y, r: 11 }),
+  ];
+}
+
+function numbered(at: Spot, number: number): SVGElement {
+  const g = svg('g', { transform: `translate(${at.x} ${at.y})`, class: 'source' });
+  g.append(
+    svg('path', { d: 'M-11 -11H11V11H-11Z' }),
+    svg('text', { y: 5.5, 'text-anchor': 'middle' }, String(number)),
+  );
+  return g;
+}
+
+function label(at: Spot, text: string, kind: string): SVGElement {
+  const wide = [...text].reduce((sum, c) => sum + (c.charCodeAt(0) > 255 ? 14 : 8), 12);
+  const x = Math.min(Math.max(at.x, wide / 2 + 2), WIDTH - wide / 2 - 2);
+  const g = svg('g', { transform: `translate(${x} ${at.y})`, class: kind });
+  g.append(
+    svg('path', { d: `M${-wide / 2} -12h${wide}v24h${-wide}z` }),
+    svg('text', { y: 5, 'text-anchor': 'middle' }, text),
+  );
+  return g;
+}
+
+function scaleBar(scale: number): SVGElement {
+  const size = NICE_M.find((one) => one * scale > 34) ?? 2000;
+  const y = HEIGHT - 12;
+  const g = svg('g', { class: 'scale' });
+  g.append(
+    svg('path', { d: `M12 ${y - 5}v5h${size * scale}v-5` }),
+    svg('text', { x: 16 + size * scale, y }, metres(size)),
+    svg('text', { x: WIDTH - 24, y }, `${word('north')} ↑`),
+  );
+  return g;
+}

@@ -1,0 +1,147 @@
+"""The doors of the responder's page: the page, its data, the word back. The link is the proof.
+
+Nobody signs in here (web/page_link.py). An answer is an entry of the fire log, as through
+POST /api/v1/answers: durable before the 200 leaves, and one entry however often it is sent.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from wanghuo.clock import Clock
+from wanghuo.engines.postgres import Transaction
+from wanghuo.errors import Invalid, Unauthenticated, Unavailable
+from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry
+from wanghuo.identity import derived
+from wanghuo.incidents import store as incidents
+from wanghuo.incidents.acts import tidy
+from wanghuo.incidents.views import NoticeRow, Whole
+from wanghuo.notices import store as notices
+from wanghuo.place import Coordinates
+from wanghuo.premises import store as premises
+from wanghuo.responder.buttons import BUTTONS, side_of
+from wanghuo.responder.packet import Known, packet
+from wanghuo.responder.refusal import refusal_page
+from wanghuo.signals import store as signals
+from wanghuo.web import page_link
+from wanghuo.web.clock import Now
+from wanghuo.web.house import house_of
+from wanghuo.web.page_link import LinkRefused
+from wanghuo.web.problems import problems
+from wanghuo.web.scope import CityTx
+
+if TYPE_CHECKING:
+    from wanghuo.web.static import Cockpit
+
+PAGE_FILE: Final = "/responder.html"
+WATER_LOOKED_AT: Final = 16
+NOTE_MAX: Final = 500
+LATE_FROM_S: Final = 5.0  # below it an answer was sent as it was pressed
+LATE_MAX_S: Final = 86_400.0
+
+router = APIRouter(prefix="/r", tags=["responder"])
+REFUSALS = problems(Unauthenticated)
+ANSWER_REFUSALS = problems(Unauthenticated, Invalid, Unavailable)
+
+
+def opened_notice(token: str, request: Request, clock: Now) -> str:
+    """The notice that the link opens. Raises LinkRefused."""
+    return page_link.notice_of(house_of(request).settings.page_secret, token, clock.now_utc())
+
+
+Opened = Annotated[str, Depends(opened_notice)]
+
+
+class Answer(BaseModel):
+    """What the responder pressed. answer_id: the press's own id, the same when it is sent again."""
+
+    answer: AnswerKind
+    answer_id: str = Field(min_length=8, max_length=64)
+    note: str = Field("", max_length=NOTE_MAX)
+    waited_s: float = Field(
+        0.0, ge=0.0, allow_inf_nan=False, description="How long it was kept without a network."
+    )
+
+
+@router.get("/{token}", response_class=Response, responses=REFUSALS)
+async def page(token: str, request: Request, clock: Now) -> Response:
+    """The page itself; a link that does not open it is answered with what to do."""
+    house = house_of(request)
+    try:
+        page_link.notice_of(house.settings.page_secret, token, clock.now_utc())
+    except LinkRefused as refused:
+        return Response(
+            refusal_page(refused), 401, {"Cache-Control": "no-store"}, "text/html; charset=utf-8"
+        )
+    return cast("Cockpit", request.app.router.default).file(request, PAGE_FILE)
+
+
+@router.get("/{token}/packet", responses=REFUSALS)  # noqa: FAST003 - Opened takes it
+async def data(notice_id: Opened, tx: CityTx, clock: Now, response: Response) -> dict[str, Any]:
+    """Everything that the page shows, in one document."""
+    response.headers["Cache-Control"] = "no-store"
+    whole, notice = await _told(tx, notice_id)
+    return packet(whole, notice, await _known(tx, whole), clock.now_utc())
+
+
+@router.post("/{token}/answers", responses=ANSWER_REFUSALS)  # noqa: FAST003 - Opened takes it
+async def answers(notice_id: Opened, answer: Answer, tx: CityTx, clock: Now) -> dict[str, Any]:
+    """Take one answer of this party. The same answer_id again changes nothing."""
+    whole, notice = await _told(tx, notice_id)
+    allowed = BUTTONS[side_of(notice.role)].all()
+    if answer.answer not in allowed:
+        kinds = ", ".join(sorted(allowed))
+        raise Invalid("answer", f"{notice.role} cannot answer {answer.answer}", f"one of {kinds}")
+    entry = _entry(answer, notice, clock)
+    await signals.append(tx, [entry])
+    assert whole.incident is not None
+    return {"taken": True, "number": whole.incident.number, "entry": entry.id}
+
+
+def _entry(answer: Answer, notice: NoticeRow, clock: Clock) -> Entry:
+    """The entry of a press. An answer kept on the phone says how late it comes."""
+    now = clock.now_utc()
+    note = tidy(answer.note)
+    if answer.waited_s >= LATE_FROM_S:
+        pressed_at = now - timedelta(seconds=min(answer.waited_s, LATE_MAX_S))
+        late = f"离线补报，按下于 / sent late, pressed at {pressed_at:%H:%M:%S} UTC"
+        note = f"{note} {late}".strip()
+    return Entry(
+        id=derived("entry", "page", notice.id, answer.answer, answer.answer_id),
+        at=now,
+        body=AnswerEntry(notice.id, answer.answer, by=notice.recipient, note=note),
+    )
+
+
+async def _told(tx: Transaction, notice_id: str) -> tuple[Whole, NoticeRow]:
+    """The incident of a notice, and the notice. Raises LinkRefused if this house has no such."""
+    number = await notices.incident_of_notice(tx, notice_id)
+    if number is None:
+        raise page_link.forged()
+    whole = await incidents.whole(tx, number)
+    return whole, next(one for one in whole.notices if one.id == notice_id)
+
+
+async def _known(tx: Transaction, whole: Whole) -> Known:
+    """What the register knows of the place, its water, and the stations told."""
+    incident = whole.incident
+    assert incident is not None
+    place = (await premises.places(tx, [incident.place_id])).get(incident.place_id)
+    water = []
+    if incident.lon is not None and incident.lat is not None:
+        here = Coordinates(incident.lon, incident.lat)
+        water = await premises.water_near(tx, here, limit=WATER_LOOKED_AT)
+    stations = await premises.stations_by_id(tx, [party.owner_id for party in whole.parties])
+    owners = [("station", station_id) for station_id in stations]
+    if place is not None:
+        owners.append(("unit", place.unit_id))
+    return Known(
+        place=place,
+        water=water,
+        broken=await premises.water_out_of_order(tx, [source.id for source, _ in water]),
+        stations=stations,
+        contacts=await premises.contacts_of(tx, owners),
+    )
