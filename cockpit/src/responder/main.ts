@@ -12,7 +12,7 @@ import { speak, spoken, word } from './words';
 const ASK_EVERY_MS = 8000;
 const RETRY_MS = 2000;
 const PATIENCE_MS = 6000;
-const SAME_PRESS_MS = 1500;
+const REST_MS = 800; /* a thumb that presses twice must not take two steps */
 const JUDGED_AFTER_MS = 600;
 
 const page = document.getElementById('page') as HTMLElement;
@@ -22,7 +22,7 @@ let refused = false;
 let notice = '';
 let open = false;
 let asked = '';
-let pressed = { answer: '', at: 0 };
+let rests = false;
 let sending = false;
 let timer = 0;
 
@@ -41,6 +41,7 @@ function draw(): void {
   const told = notice ? el('p', { class: 'off', role: 'alert' }, notice) : null;
   page.replaceChildren(...[bar, told, head(packet), main, thumb(packet, hand)].filter((one) => one !== null));
   main.scrollTop = top;
+  if (performance.getEntriesByName('drawn').length === 0) performance.mark('drawn');
   tick();
 }
 
@@ -54,12 +55,11 @@ const forUnit = (packet: Packet): HTMLElement[] => [
 const hand = {
   get open() { return open; },
   get asked() { return asked; },
+  get rests() { return rests; },
   press(answer: string): void {
-    const now = Date.now();
-    if (pressed.answer === answer && now - pressed.at < SAME_PRESS_MS) return;
-    if (presses().some((one) => one.answer === answer)) return;
-    pressed = { answer, at: now };
-    [asked, open, notice] = ['', false, ''];
+    if (rests || presses().some((one) => one.answer === answer)) return;
+    [asked, open, notice, rests] = ['', false, '', true];
+    window.setTimeout(() => { rests = false; draw(); }, REST_MS);
     keepPress(answer);
     draw();
     void work();

@@ -7,10 +7,11 @@ import { clock, word, wordOf } from './words';
 
 const ASKED_TWICE = new Set(['false_alarm', 'cannot', 'rejected', 'handled']);
 
-/** What the thumb can do. asked: the answer that waits for its second press. */
+/** What the thumb can do. asked: the answer that waits for its second press. rests: just pressed. */
 export interface Hand {
   open: boolean;
   asked: string;
+  rests: boolean;
   press: (answer: string) => void;
   ask: (answer: string) => void;
   toggle: () => void;
@@ -79,13 +80,14 @@ function button(answer: string, kind: string, hand: Hand, when = ''): HTMLElemen
     else hand.press(answer);
   });
   made.dataset['answer'] = answer;
+  made.disabled = hand.rests;
   if (answer === 'fire') made.prepend(mark(3, 18));
   if (when) made.append(el('small', {}, `${word('said')} ${when}`));
   return made;
 }
 
-function act(text: string, kind: string, run: () => void): HTMLElement {
-  const made = el('button', { type: 'button', class: kind.trim() }, el('span', {}, text));
+function act(text: string, kind: string, run: () => void): HTMLButtonElement {
+  const made = el('button', { type: 'button', class: kind.trim() }, el('span', {}, text)) as HTMLButtonElement;
   made.addEventListener('click', run);
   return made;
 }

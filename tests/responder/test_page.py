@@ -1,0 +1,182 @@
+"""The page in Chromium at 390 px: first draw, size, offline, languages, the unit head's variant."""
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.pages.conftest import CHROMIUM, SOFTWARE_RENDERING
+from tests.responder.conftest import HOME
+from tests.responder.cutting import Line
+from tests.responder.phones import Town
+
+pytestmark = pytest.mark.pages
+
+BUILT = HOME / "cockpit" / "dist"
+WHOLE_MAX_BYTES = 200_000
+FIRST_DRAW_MAX_MS = 1000
+TOUCH_MIN_PX = 56
+OVERFLOW = "document.documentElement.scrollWidth > innerWidth"
+DRAWN_MS = "performance.getEntriesByName('drawn')[0].startTime"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=SOFTWARE_RENDERING
+        )
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def line(town: Town) -> AsyncIterator[Line]:
+    """The only way from the phone to the house; the built page is served."""
+    assert (BUILT / "responder.html").exists(), "python3 tools/prepare.py --cockpit"
+    settings = msgspec.structs.replace(town.site.house.settings, cockpit_dir=BUILT)
+    town.site.house.settings = settings
+    town.site.app.router.default._folder = BUILT.resolve()
+    made = await Line(int(town.site.url.rpartition(":")[2])).start()
+    yield made
+    await made.close()
+
+
+async def opened(
+    browser: Browser, line: Line, path: str, asks: list[str] | None = None, **more: Any
+) -> Page:
+    """A phone with this link open. asks: gets every address that the page asks."""
+    asks = [] if asks is None else asks
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        **({"locale": "zh-CN"} | more),
+    )
+    context.set_default_timeout(20_000)
+    page = await context.new_page()
+    home = f"http://127.0.0.1:{line.port}/"
+    page.on("request", lambda asked: asks.append(asked.url))
+    await page.goto(home.rstrip("/") + path)
+    await expect(page.locator("h1")).to_be_visible(timeout=20_000)
+    return page
+
+
+async def test_page_and_packet_together_are_small(town: Town, line: Line) -> None:
+    client, link = town.site.client(), await town.link("micro_station")
+    page = (await client.get(link)).content
+    names = [p for p in (BUILT / "assets").iterdir() if p.name.startswith("responder-")]
+    files = [*names, BUILT / "responder-worker.js", BUILT / "mark.svg"]
+    packet = (await client.get(f"{link}/packet")).content
+    sizes = [len(page), *(len(file.read_bytes()) for file in files), len(packet)]
+    packed = [len(gzip.compress(packet)), *(len(gzip.compress(f.read_bytes())) for f in files)]
+    print(f"plain {sum(sizes)} bytes, packet {len(packet)}; packed {sum(packed)}")  # noqa: T201
+    assert line.port
+    assert len(names) == 2
+    assert sum(sizes) <= WHOLE_MAX_BYTES
+
+
+async def test_the_first_draw_is_quick_whole_and_asks_nobody_else(
+    town: Town, line: Line, browser: Browser, tmp_path: Path
+) -> None:
+    asks: list[str] = []
+    page = await opened(browser, line, await town.link("micro_station"), asks)
+    drawn_ms = await page.evaluate(DRAWN_MS)
+    print(f"drawn with its data after {drawn_ms:.0f} ms")  # noqa: T201
+    assert drawn_ms <= FIRST_DRAW_MAX_MS
+    await expect(page.locator("h1")).to_have_text("Hongda P1")
+    await expect(page.locator(".eta")).to_contain_text("按直线")
+    await expect(page.locator(".wat li i")).to_have_count(4)
+    await expect(page.locator(".wat .broken")).to_contain_text("无水压")
+    await expect(page.locator(".go")).to_have_text("收到，马上去")
+    assert not await page.evaluate(OVERFLOW)
+    heights = "all => all.map((one) => one.getBoundingClientRect().height)"
+    assert min(await page.eval_on_selector_all(".thumb button", heights)) >= TOUCH_MIN_PX
+    home = f"http://127.0.0.1:{line.port}/"
+    assert [url for url in asks if not url.startswith(home)] == []
+    await page.screenshot(path=tmp_path / "responder-390.png")
+
+
+async def test_answers_pressed_offline_arrive_once_and_in_order(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    page = await opened(browser, line, await town.link("micro_station"))
+    await page.wait_for_selector("html[data-kept=yes]", state="attached")
+    line.cut()
+    await page.locator(".go").dblclick()  # a thumb that presses twice
+    await expect(page.locator(".off")).to_contain_text("1 条操作已存本机")
+    await page.reload()  # the page opens again with no network at all
+    await expect(page.locator("h1")).to_have_text("Hongda P1")
+    await expect(page.locator(".off")).to_contain_text("无网络")
+    await page.locator('[data-answer="fire"]').tap()
+    await expect(page.locator(".off")).to_contain_text("2 条操作已存本机")
+    assert await town.logged() == []
+    line.mend()
+    await expect(page.locator(".off")).to_have_count(0, timeout=20_000)
+    assert [e.answer.value for e in await town.logged()] == ["on_the_way", "fire"]
+    await expect(page.locator(".hd p.F3")).to_contain_text("已确认", timeout=20_000)
+
+
+async def test_the_steps_go_on_and_no_fire_is_asked_twice(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    page = await opened(browser, line, await town.link("micro_station"))
+    for text in ("收到，马上去", "我已出动", "我已到场"):
+        await page.locator(".go", has_text=text).tap()
+    await expect(page.locator(".go")).to_have_text("处置完毕")
+    await page.locator(".more").tap()
+    await page.locator('[data-answer="false_alarm"]').tap()
+    await expect(page.locator('[data-answer="false_alarm"]')).to_contain_text("再按一次")
+    await page.locator('[data-answer="false_alarm"]').tap()
+    await expect(page.locator(".off")).to_have_count(0)
+    said = [entry.answer.value for entry in await town.logged()]
+    assert said == ["on_the_way", "turned_out", "arrived", "false_alarm"]
+
+
+async def test_english_by_the_browser_and_a_switch_that_is_kept(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    page = await opened(browser, line, await town.link("micro_station"), locale="en-GB")
+    await expect(page.locator(".go")).to_have_text("On my way")
+    assert not await page.evaluate(OVERFLOW)
+    await page.locator(".more").tap()
+    await page.locator(".lang").tap()
+    await page.reload()
+    await expect(page.locator(".go")).to_have_text("收到，马上去")
+
+
+async def test_dark_follows_the_system(town: Town, line: Line, browser: Browser) -> None:
+    link = await town.link("micro_station")
+    page = await opened(browser, line, link, color_scheme="dark")
+    ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(25, 26, 28)"
+
+
+async def test_a_unit_head_sees_what_was_sensed_confirms_and_cannot_cancel(
+    town: Town, line: Line, browser: Browser, tmp_path: Path
+) -> None:
+    page = await opened(browser, line, await town.link("unit"))
+    await expect(page.locator("main > *").first).to_contain_text("room 1")
+    await expect(page.locator('main a[href="tel:119"]')).to_be_visible()
+    await expect(page.locator(".go")).to_have_text("我正在查看")
+    await page.locator(".more").tap()
+    await expect(page.locator(".sheet")).to_contain_text("单位不能撤销警情")
+    await expect(page.locator('[data-answer="false_alarm"]')).to_have_count(0)
+    await page.screenshot(path=tmp_path / "responder-unit-390.png")
+    await page.locator('[data-answer="fire"]').tap()
+    await expect(page.locator(".hd p.F3")).to_contain_text("已确认", timeout=20_000)
+
+
+async def test_a_link_that_expires_is_forgotten_with_its_data(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    page = await opened(browser, line, await town.link("micro_station"))
+    settings = msgspec.structs.replace(town.site.house.settings, page_secret="a new secret")
+    town.site.house.settings = settings
+    await page.locator(".go").tap()
+    await expect(page.locator(".alone")).to_contain_text("链接已失效")
+    assert await page.evaluate("localStorage.length") == 0
+    assert await town.logged() == []
