@@ -39,7 +39,8 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sip_uri_template: where to call; `{number}` stands for the digits. from_uri: who calls.
     auth_user, password: for a trunk that asks; registrar: "" calls without registering.
     interface: a local address or interface to call from; "" leaves it to the system.
-    calls_max: at once, by each of `processes`. pause_s: after each reading, for the key.
+    calls_max: at once, by each of `processes`; calls_per_number: how many of those to one number.
+    pause_s: after each reading, for the key. language: zh or en.
     """
 
     sip_uri_template: str = ""
@@ -50,6 +51,7 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interface: str = ""
     codec: str = "pcma"
     calls_max: int = 100
+    calls_per_number: int = 1
     processes: int = 1
     ring_timeout_s: float = 30.0
     pause_s: float = 4.0
@@ -61,8 +63,13 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("voice.sip_uri_template must hold {number}")
         if not re.fullmatch(r"sips?:[^@\s]+@[^@\s]+", self.from_uri):
             raise ValueError("voice.from_uri must be sip:user@domain")
-        if min(self.calls_max, self.processes) < 1 or self.ring_timeout_s <= 0:
-            raise ValueError("voice.calls_max, processes and ring_timeout_s must be above 0")
+        if (
+            min(self.calls_max, self.calls_per_number, self.processes) < 1
+            or self.ring_timeout_s <= 0
+        ):
+            raise ValueError(
+                "voice.calls_max, calls_per_number, processes, ring_timeout_s: above 0"
+            )
 
     @property
     def on(self) -> bool:

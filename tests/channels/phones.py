@@ -5,6 +5,7 @@ clock is the caller's own sound: it sends one RTP packet for each one that it re
 """
 
 import asyncio
+import dataclasses
 import hashlib
 import re
 import struct
@@ -48,6 +49,7 @@ class Taken:
     headers: dict[str, list[str]]
     sound: bytearray = field(default_factory=bytearray)  # A-law as it came
     codecs: set[int] = field(default_factory=set)
+    beside: int = 0  # calls to the same number that went on when it came
     acknowledged: bool = False
     cancelled: bool = False
     ended: bool = False
@@ -127,6 +129,7 @@ class Phones(asyncio.DatagramProtocol):
         self.calls: list[Taken] = []
         self.passwords: dict[str, str] = {}
         self.registered: list[str] = []
+        self.statuses: list[int] = []  # of what we asked
         self.port = 0
         self._last: dict[str, bytes] = {}
         self._by_id: dict[str, Taken] = {}
@@ -152,6 +155,7 @@ class Phones(asyncio.DatagramProtocol):
         head, _, body = data.decode().partition("\r\n\r\n")
         first, *lines = head.split("\r\n")
         if first.startswith("SIP/2.0") or not lines:
+            self.statuses.append(int(first.split(" ")[1]))
             return
         headers: dict[str, list[str]] = {}
         for line in lines:
@@ -167,6 +171,7 @@ class Phones(asyncio.DatagramProtocol):
             found = re.match(r"sips?:([^@]+)@", uri)
             call = Taken(found[1] if found else "", asyncio.get_running_loop().time(), headers)
             self._by_id[call_id], self._invites[call_id] = call, headers
+            call.beside = sum(not other.ended for other in self.of(call.number))
             self.calls.append(call)
             task = asyncio.ensure_future(self._invited(call, headers, body, addr))
             self._tasks.add(task)
@@ -266,11 +271,37 @@ class Phones(asyncio.DatagramProtocol):
         self._ask(call, "BYE")
         call.ended = True
 
-    def _ask(self, call: Taken, method: str, body: str = "") -> None:
+    def ring_back(self, call: Taken) -> None:
+        """Call whoever called us."""
+        stranger = dataclasses.replace(
+            call, headers={**call.headers, "call-id": ["back" + call.headers["call-id"][0]]}
+        )
+        stranger.headers["from"] = [call.headers["from"][0].partition(";tag=")[0]]
+        contact = f"Contact: <sip:phone@127.0.0.1:{self.port}>"
+        self._ask(stranger, "INVITE", _sdp(9, EVENT), "application/sdp", (contact,))
+
+    def send_rubbish(self, call: Taken) -> None:
+        """What strangers send to every SIP port there is."""
+        to = _address(call)[1]
+        for rubbish in (
+            b"",
+            b"\0" * 40,
+            b"INVITE\r\n\r\n",
+            b"SIP/2.0 999 \xff\r\n\r\n",
+            b"\xff" * 1400,
+        ):
+            self.transport.sendto(rubbish, to)  # type: ignore[attr-defined]
+
+    def _ask(
+        self,
+        call: Taken,
+        method: str,
+        body: str = "",
+        kind: str = "application/dtmf-relay",
+        more: tuple[str, ...] = (),
+    ) -> None:
         headers = call.headers
-        found = re.search(r"<sips?:[^>]*@([\d.]+):(\d+)[^>]*>", headers["contact"][0])
-        assert found
-        uri = found[0][1:-1]
+        uri, to = _address(call)
         call.cseq += 1
         call_id = headers["call-id"][0]
         lines = [
@@ -281,12 +312,19 @@ class Phones(asyncio.DatagramProtocol):
             f"Call-ID: {call_id}",
             f"CSeq: {call.cseq} {method}",
             "Max-Forwards: 70",
+            *more,
         ]
         if body:
-            lines.append("Content-Type: application/dtmf-relay")
+            lines.append(f"Content-Type: {kind}")
         lines += [f"Content-Length: {len(body)}", "", body]
-        to = (found[1], int(found[2]))
         self.transport.sendto("\r\n".join(lines).encode(), to)  # type: ignore[attr-defined]
+
+
+def _address(call: Taken) -> tuple[str, Address]:
+    """The caller's URI, and where it listens."""
+    found = re.search(r"<(sips?:[^>]*@([\d.]+):(\d+)[^>]*)>", call.headers["contact"][0])
+    assert found
+    return found[1], (found[2], int(found[3]))
 
 
 def _md5(text: str) -> str:

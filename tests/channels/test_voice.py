@@ -245,6 +245,38 @@ async def test_dead_lines_delay_no_live_one(voice: Voice, phones: Phones, desk: 
     assert max(invited) - min(invited) <= 1.0
 
 
+async def test_one_telephone_is_rung_for_one_thing_after_the_other(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["119"] = Habit(press="1")
+    calls = [voice.send(a_notice(id=f"N{n}", address="119")) for n in range(3)]
+    assert [sent.outcome for sent in await asyncio.gather(*calls)] == ["key_1"] * 3
+    assert [call.beside for call in phones.calls] == [0, 0, 0]
+    assert [notice_id for notice_id, _ in desk.answers] == ["N0", "N1", "N2"]
+
+
+async def test_a_desk_with_several_lines_is_rung_on_all_of_them(
+    trunk: VoiceSettings, line: Line, speech: Speech, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["119"] = Habit(press="1", after=50)
+    many = msgspec.structs.replace(trunk, calls_per_number=3)
+    voice = Voice(many, line, speech, WallClock(), desk)
+    calls = [voice.send(a_notice(id=f"N{n}", address="119")) for n in range(3)]
+    assert [sent.outcome for sent in await asyncio.gather(*calls)] == ["key_1"] * 3
+    assert [call.beside for call in phones.calls] == [0, 1, 2]
+
+
+async def test_strangers_who_call_us_or_send_rubbish_are_turned_away(
+    voice: Voice, phones: Phones
+) -> None:
+    phones.habits = {"120": Habit(486), "121": Habit(press="1")}
+    await failing(voice, "120")
+    phones.send_rubbish(phones.calls[0])
+    phones.ring_back(phones.calls[0])
+    await until(lambda: 486 in phones.statuses)
+    assert (await voice.send(a_notice(address="121"))).outcome == "key_1"
+
+
 async def test_a_call_that_is_broken_off_stops_ringing(voice: Voice, phones: Phones) -> None:
     phones.habits["118"] = Habit(0)
     calling = asyncio.create_task(voice.send(a_notice(address="118")))

@@ -3,13 +3,15 @@
 Rule 1. The INVITE leaves at once; the words are made while it rings.
 Rule 2. Only a key is an answer. Whoever says nothing, a voicemail too, has not answered.
 Rule 3. An answer is durable before the call ends, and it counts even if the person has hung up.
-Rule 4. Without speech the call is made all the same: a tone sounds and the keys count.
+Rule 4. One telephone is not rung for two things at once: the second call follows the first.
+Rule 5. Without speech the call is made all the same: a tone sounds and the keys count.
 """
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -54,13 +56,14 @@ class Voice:
         self._answered = answered
         self._pause = sound.silence(settings.pause_s)
         self._room = asyncio.Semaphore(settings.calls_max)
+        self._lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def send(self, notice: Handed) -> Sent:
         """Call one person. Raises SendFailed; unknown if they may have heard it all the same."""
         uri = self._uri(notice.address)
         making = asyncio.create_task(self._sound(notice))
         try:
-            async with self._room:
+            async with self._line_to(uri), self._room:
                 return await self._call(uri, notice, making)
         except NotTaken as error:
             raise SendFailed(str(error), unknown=False) from error
@@ -73,6 +76,13 @@ class Voice:
             raise SendFailed("no_number", unknown=False)
         escaped = number.replace("#", "%23")
         return self._settings.sip_uri_template.replace("{number}", escaped)
+
+    def _line_to(self, uri: str) -> asyncio.Semaphore:
+        """The lines to one number; forgotten when nobody holds it or waits for it."""
+        lines = self._lines.get(uri)
+        if lines is None:
+            lines = self._lines[uri] = asyncio.Semaphore(self._settings.calls_per_number)
+        return lines
 
     async def _call(self, uri: str, notice: Handed, making: "asyncio.Task[bytes]") -> Sent:
         leg = await self._line.dial(uri)
