@@ -124,7 +124,11 @@ async def test_a_crew_gets_everything_it_needs_and_is_told_what_nobody_knows(tow
     assert [one["hose_lengths"] for one in water["best"]] == [4, 9, 11, 17]
     assert [(w["name"], w["reason"]) for w in water["out_of_order"]] == [("西门消火栓", "无水压")]
     place = packet["place"]
-    assert (place["people"], place["hazards"], place["entrances"]) == (62, "PP 粒料 14 t", None)
+    assert (place["people"], place["hazards"], place["entrances"]) == (
+        62,
+        "PP 粒料 14 t、液压油",
+        None,
+    )
     assert packet["wind"] is None
     assert [one["phone"] for one in packet["phones"]] == ["13800000001", "13800000002"]
 

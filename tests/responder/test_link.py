@@ -1,10 +1,14 @@
 """A link opens one notice of one house until it expires, and nothing else opens anything."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.notices.makers import NOON
+from wanghuo.clock import HandClock
+from wanghuo.compose import secrets
+from wanghuo.settings import Settings
 from wanghuo.web import page_link
 from wanghuo.web.page_link import LinkRefused
 
@@ -50,3 +54,14 @@ def test_neither_another_houses_link_nor_a_house_without_a_secret_opens_it() -> 
     for secret in ("another house", ""):
         with pytest.raises(LinkRefused):
             page_link.notice_of(secret, MADE, NOON)
+
+
+def test_a_house_makes_its_secret_once_also_one_that_is_older_than_the_page(tmp_path: Path) -> None:
+    kept = tmp_path / secrets.FILE
+    kept.write_text('push_secret = "p"\nwebhook_secret = "w"\n', encoding="utf-8")
+    first = secrets.completed(Settings(data_dir=tmp_path), HandClock(NOON))
+    again = secrets.completed(Settings(data_dir=tmp_path), HandClock(NOON))
+    assert (first.push_secret, first.webhook.secret) == ("p", "w")
+    assert len(first.page_secret) > 40
+    assert again == first
+    assert kept.stat().st_mode & 0o077 == 0

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.pages.conftest import CHROMIUM, SOFTWARE_RENDERING
-from tests.responder.conftest import HOME
+from tests.responder.conftest import HOME, PLACE
 from tests.responder.cutting import Line
 from tests.responder.phones import Town
 
@@ -87,11 +87,12 @@ async def test_the_first_draw_is_quick_whole_and_asks_nobody_else(
     drawn_ms = await page.evaluate(DRAWN_MS)
     print(f"drawn with its data after {drawn_ms:.0f} ms")  # noqa: T201
     assert drawn_ms <= FIRST_DRAW_MAX_MS
-    await expect(page.locator("h1")).to_have_text("Hongda P1")
+    await expect(page.locator("h1")).to_have_text(PLACE)
     await expect(page.locator(".eta")).to_contain_text("按直线")
     await expect(page.locator(".wat li i")).to_have_count(4)
     await expect(page.locator(".wat .broken")).to_contain_text("无水压")
     await expect(page.locator(".go")).to_have_text("收到，马上去")
+    await expect(page.locator("#since")).to_contain_text("01:")
     assert not await page.evaluate(OVERFLOW)
     heights = "all => all.map((one) => one.getBoundingClientRect().height)"
     assert min(await page.eval_on_selector_all(".thumb button", heights)) >= TOUCH_MIN_PX
@@ -109,7 +110,7 @@ async def test_answers_pressed_offline_arrive_once_and_in_order(
     await page.locator(".go").dblclick()  # a thumb that presses twice
     await expect(page.locator(".off")).to_contain_text("1 条操作已存本机")
     await page.reload()  # the page opens again with no network at all
-    await expect(page.locator("h1")).to_have_text("Hongda P1")
+    await expect(page.locator("h1")).to_have_text(PLACE)
     await expect(page.locator(".off")).to_contain_text("无网络")
     await page.locator('[data-answer="fire"]').tap()
     await expect(page.locator(".off")).to_contain_text("2 条操作已存本机")

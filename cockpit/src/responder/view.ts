@@ -38,10 +38,8 @@ export function head(packet: Packet): HTMLElement {
 export function map(packet: Packet): HTMLElement {
   const made = el('div', { class: 'mapw' });
   made.append(packet.fire ? sketch(packet, packet.fire) : el('p', { class: 'none' }, word('noFire')));
-  if (packet.route && packet.station) {
-    const from = `${word('from')} ${packet.station.name}`;
-    const small = el('small', {}, `${word('straight')} · ${from}`);
-    made.append(el('div', { class: 'eta' }, el('b', {}, metres(packet.route.distance_m)), small));
+  if (packet.route) {
+    made.append(el('div', { class: 'eta' }, el('b', {}, metres(packet.route.distance_m)), ` ${word('line')}`));
   }
   made.append(el('div', { class: 'wind' }, word('wind')));
   return made;
@@ -53,10 +51,14 @@ export function risks(packet: Packet): HTMLElement {
     place.people === null ? null : `${place.people} ${word('peopleOf')}`,
     place.sleeping ? word('sleeping') : null,
   ].filter(Boolean);
+  const way = packet.route && packet.station
+    ? `${word('from')} ${packet.station.name} ${metres(packet.route.distance_m)}, ${word('straight')}`
+    : '';
   const rows: [string, string, boolean][] = [
     [word('people'), people.join(word('people') === '人员' ? '，' : ', ') || word('unknown'), people.length > 0],
     [word('hazards'), place.hazards ?? word('unknown'), place.hazards !== null],
     [word('entrances'), place.entrances ?? word('unknown'), place.entrances !== null],
+    ...(way ? [[word('route'), way, false] as [string, string, boolean]] : []),
   ];
   return el(
     'dl',
