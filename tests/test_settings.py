@@ -33,6 +33,7 @@ def test_without_settings_nobody_is_called(tmp_path: Path) -> None:
         ('sip_uri_template = "sip:119@10.0.0.1"', "{number}"),
         ('from_uri = "119"', "from_uri"),
         ("calls_max = 0", "above 0"),
+        ("calls_max = 241", "at most 240"),
         ("ring_timeout_s = -1.0", "above 0"),
         ('language = "fr"', "language"),
         ("volume = 3", "volume"),

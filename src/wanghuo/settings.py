@@ -10,6 +10,7 @@ import msgspec
 
 from wanghuo.errors import Invalid
 
+VOICE_CALLS_MAX = 240  # the stack has sound for 256
 HOME = Path(__file__).resolve().parents[2]
 
 
@@ -50,7 +51,7 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     registrar: str = ""
     interface: str = ""
     codec: str = "pcma"
-    calls_max: int = 100
+    calls_max: int = 200
     calls_per_number: int = 1
     processes: int = 1
     ring_timeout_s: float = 30.0
@@ -61,6 +62,8 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Raises ValueError for what could never make a call."""
         if self.sip_uri_template and "{number}" not in self.sip_uri_template:
             raise ValueError("voice.sip_uri_template must hold {number}")
+        if self.calls_max > VOICE_CALLS_MAX:
+            raise ValueError(f"voice.calls_max: at most {VOICE_CALLS_MAX}; set processes for more")
         if not re.fullmatch(r"sips?:[^@\s]+@[^@\s]+", self.from_uri):
             raise ValueError("voice.from_uri must be sip:user@domain")
         if (

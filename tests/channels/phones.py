@@ -154,9 +154,12 @@ class Phones(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Address) -> None:
         head, _, body = data.decode().partition("\r\n\r\n")
         first, *lines = head.split("\r\n")
-        if first.startswith("SIP/2.0") or not lines:
+        if first.startswith("SIP/2.0 "):
             self.statuses.append(int(first.split(" ")[1]))
-            return
+        elif lines:  # else it is a sign of life
+            self._asked(first, lines, body, addr)
+
+    def _asked(self, first: str, lines: list[str], body: str, addr: Address) -> None:
         headers: dict[str, list[str]] = {}
         for line in lines:
             name, _, value = line.partition(":")

@@ -266,6 +266,26 @@ async def test_a_desk_with_several_lines_is_rung_on_all_of_them(
     assert [call.beside for call in phones.calls] == [0, 1, 2]
 
 
+async def test_many_who_hang_up_at_once_delay_no_invite(
+    line: Line, trunk: VoiceSettings, phones: Phones
+) -> None:
+    """A hang-up keeps the stack for some 30 ms: forty in a row would be more than a second."""
+    numbers = [f"6{n:02}" for n in range(41)]
+    phones.habits = dict.fromkeys(numbers, Habit())
+    uris = [trunk.sip_uri_template.replace("{number}", number) for number in numbers]
+    legs = [await line.dial(uri) for uri in uris[:40]]
+    for leg in legs:
+        await leg.taken(5.0)
+    asked_at = asyncio.get_running_loop().time()
+    ending = asyncio.gather(*(leg.hang_up() for leg in legs))
+    await asyncio.sleep(0)
+    await line.dial(uris[40])
+    await until(lambda: bool(phones.of(numbers[40])))
+    assert phones.of(numbers[40])[0].invited_at - asked_at < 0.5
+    await ending
+    await until(lambda: all(call.ended for call in phones.calls[:40]))
+
+
 async def test_strangers_who_call_us_or_send_rubbish_are_turned_away(
     voice: Voice, phones: Phones
 ) -> None:

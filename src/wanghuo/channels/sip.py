@@ -38,15 +38,20 @@ class NotTaken(Exception):
 
 
 class Leg:
-    """One call that we make, from INVITE to BYE. `over` is done when the line is down."""
+    """One call that we make, from INVITE to BYE. `over` is done when the line is down.
 
-    def __init__(self, clock: Clock) -> None:
+    hanging_up: one leg at a time. The stack takes some 30 ms for each (it waits for its sound
+    threads) and does nothing else meanwhile: a hundred at once would hold up every INVITE.
+    """
+
+    def __init__(self, clock: Clock, hanging_up: asyncio.Lock) -> None:
         loop = asyncio.get_running_loop()
         self.over: asyncio.Future[str] = loop.create_future()
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self._taken: asyncio.Future[None] = loop.create_future()
         self._rang = False
         self._clock = clock
+        self._hanging_up = hanging_up
         self._last_key = ("", 0.0)
         self._call: Call | None = None
 
@@ -94,7 +99,9 @@ class Leg:
         if self._call is None or self.over.done():
             return
         try:
-            await self._call.hangup()
+            async with self._hanging_up:
+                if not self.over.done():
+                    await self._call.hangup()
         except BaresipError as error:
             if not self.over.done():
                 _log.warning("not_hung_up", why=repr(error))
@@ -134,6 +141,7 @@ class Line:
         self._runtime = Runtime()
         self._agent: UserAgent | None = None
         self._legs: dict[int, Leg] = {}
+        self._hanging_up = asyncio.Lock()
         self._refusing: set[asyncio.Task[None]] = set()
         self._dead = asyncio.Event()
 
@@ -192,7 +200,7 @@ class Line:
     def _leg(self, handle: int) -> Leg:
         leg = self._legs.get(handle)
         if leg is None:
-            leg = self._legs[handle] = Leg(self._clock)
+            leg = self._legs[handle] = Leg(self._clock, self._hanging_up)
         return leg
 
     def _hear(self, event: StackEvent) -> None:
