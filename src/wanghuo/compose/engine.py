@@ -54,14 +54,16 @@ async def engine(settings: Settings) -> int:
         period_s=settings.synthetic_fire_period_s,
         clock=clock,
     )
+    works: list[Awaitable[None]] = [
+        Judge(database, policy, clock, owner=owner, set_aside=put_aside).run(),
+        TimerLoop(database, clock, fire_timers(clock)).run(),
+        FallbackDrainer(database, stream, clock, put_quarantine).run(),
+    ]
+    if settings.synthetic_fire_period_s:
+        works.append(lone("canary", canary.run))
     try:
         async with asyncio.TaskGroup() as group:
-            for work in (
-                Judge(database, policy, clock, owner=owner, set_aside=put_aside).run(),
-                TimerLoop(database, clock, fire_timers(clock)).run(),
-                FallbackDrainer(database, stream, clock, put_quarantine).run(),
-                lone("canary", canary.run),
-            ):
+            for work in works:
                 group.create_task(_whole(work))
     finally:
         await stream.close()
