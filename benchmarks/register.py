@@ -68,12 +68,9 @@ async def operated_devices(dsn: str, operator: str, count: int) -> list[str]:
 async def lone_detectors(dsn: str) -> list[str]:
     """Origins of smoke detectors with an uplink of their own, one per building without a panel.
 
-    No two are so near that their fires would be one incident, nor is any near an open incident.
+    No two are so near that their fires would be one incident.
     """
-    taken = {
-        (int(row["lon"] / APART_DEGREES), int(row["lat"] / APART_DEGREES))
-        for row in await _fetch(dsn, "SELECT lon, lat FROM incidents.incident")
-    }
+    taken: set[tuple[int, int]] = set()
     origins = []
     for row in await _fetch(dsn, _LONE):
         x, y = int(row["lon"] / APART_DEGREES), int(row["lat"] / APART_DEGREES)
