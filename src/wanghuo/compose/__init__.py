@@ -30,7 +30,10 @@ def run(role: str, settings: Settings) -> int:
     telemetry.configure(role=role, level=settings.log_level)
     work = role_named(role)(settings)
     _collect_seldom()
-    return _run(work)
+    try:
+        return _run(work)
+    finally:
+        gc.unfreeze()  # what was imported may be taken apart at the end, or libraries complain
 
 
 def _collect_seldom() -> None:
