@@ -6,7 +6,8 @@ into the program it was asked for:
 
 1. As root with `--user`: give up root for that user, keeping at most one capability,
    CAP_DAC_READ_SEARCH (or CAP_DAC_OVERRIDE where the first was taken away): to walk through folders
-   that belong to root, whose modes are nobody's to change.
+   that belong to root, whose modes are nobody's to change. access(2), by which initdb looks at its
+   own programs, heeds it only with SECBIT_NO_SETUID_FIXUP.
 2. Ask the kernel for a signal at the parent's death. This comes after 1, which would clear it.
 3. Look whether the parent died meanwhile.
 
@@ -22,10 +23,14 @@ PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
+CAP_SETPCAP = 8
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
 CAPABILITY_VERSION_3 = 0x20080522
 EXIT_ORPHAN = 97
+EXIT_TOO_MUCH = 98
 
 
 class _Header(ctypes.Structure):
@@ -80,11 +85,20 @@ def _become(libc: ctypes.CDLL, uid: int, gid: int) -> None:
     os.setresuid(uid, uid, uid)
     if kept is None:
         return
-    mask = 1 << kept
+    mask, setting = 1 << kept, held & 1 << CAP_SETPCAP
+    if setting and _hold(libc, mask | setting):
+        _prctl(libc, PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
+    if _hold(libc, mask):
+        _prctl(libc, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept)
+    elif setting:
+        sys.exit(EXIT_TOO_MUCH)
+
+
+def _hold(libc: ctypes.CDLL, mask: int) -> bool:
+    """Have these capabilities and no other; whether it worked."""
     header = _Header(CAPABILITY_VERSION_3, 0)
     sets = (_Sets * 2)(_Sets(mask, mask, mask), _Sets(0, 0, 0))
-    if libc.capset(ctypes.byref(header), ctypes.byref(sets)) == 0:
-        _prctl(libc, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept)
+    return bool(libc.capset(ctypes.byref(header), ctypes.byref(sets)) == 0)
 
 
 def main(words: list[str]) -> None:
