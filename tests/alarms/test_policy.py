@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.notices.makers import POLICY_FILE, TOWN, a_site, the_policy
+from tests.notices.makers import POLICY_FILE, TOWN, a_site, the_policy, the_policy_by_day
 from wanghuo.alarms.policy import parse
 from wanghuo.errors import Invalid
 from wanghuo.facts.signal import SensorKind
@@ -80,3 +80,8 @@ def test_a_mistake_is_refused_by_its_key(said: str, instead: str, named: str) ->
     assert said in TEXT
     with pytest.raises(Invalid, match=named):
         parse(TEXT.replace(said, instead))
+
+
+def test_a_policy_for_tests_knows_no_night() -> None:
+    hours = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in range(24))
+    assert not any(the_policy_by_day().is_night(at) for at in hours)

@@ -11,7 +11,7 @@ import msgspec
 import uvicorn
 
 from tests.notices.city import settle
-from tests.notices.makers import a_point, sensed, the_policy
+from tests.notices.makers import a_point, sensed, the_policy_by_day
 from tests.waiting import until
 from tests.web.makers import Site, open_site
 from wanghuo.alarms.policy import Policy
@@ -58,10 +58,10 @@ async def served(app: Any, port: int = 0) -> AsyncIterator[int]:
 
 def machine_policy() -> Policy:
     """The shipped policy with 119 told through its machine."""
-    channels = the_policy().channels
+    channels = the_policy_by_day().channels
     role = {**channels.role, "cad_119": "cad_119"}
     changed = msgspec.structs.replace(channels, role=role)
-    return msgspec.structs.replace(the_policy(), channels=changed)
+    return msgspec.structs.replace(the_policy_by_day(), channels=changed)
 
 
 @dataclass

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.notices.city import settle
-from tests.notices.makers import TOWN, a_point, a_site, sensed, the_policy
+from tests.notices.makers import TOWN, a_point, a_site, sensed, the_policy_by_day
 from tests.web.makers import Site, open_site
 from wanghuo.clock import WallClock
 from wanghuo.engines.postgres import Database
@@ -37,7 +37,7 @@ async def site(
     async with opened as site:
         webhook = WebhookSettings(secret=SECRET)
         site.house.settings = msgspec.structs.replace(site.house.settings, webhook=webhook)
-        judge = Judge(database, the_policy(), WallClock())
+        judge = Judge(database, the_policy_by_day(), WallClock())
         await log(database, sensed(a_point(1)))
         await judge.judge_once()
         working = asyncio.ensure_future(judge.run())

@@ -41,6 +41,16 @@ def the_policy(profile: str = "validated") -> Policy:
     return msgspec.structs.replace(policy, profile_choice=choice)
 
 
+@cache
+def the_policy_by_day() -> Policy:
+    """The shipped policy where it is never night: for a judge who works by the wall's clock.
+
+    At night a confirmed fire is one with people in danger, and tests run at any hour.
+    """
+    night = msgspec.structs.replace(the_policy().night, from_h=0, until_h=0)
+    return msgspec.structs.replace(the_policy(), night=night)
+
+
 def a_site(place_id: str = "P1", category: str = "industrial", **changed: object) -> Site:
     made = Site(
         id=place_id,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.notices.city import settle
-from tests.notices.makers import NOON, TOWN, a_point, sensed, the_policy
+from tests.notices.makers import NOON, TOWN, a_point, sensed, the_policy_by_day
 from tests.responder.phones import SECRET, Town
 from tests.web.makers import open_site
 from wanghuo.clock import WallClock
@@ -67,7 +67,7 @@ async def town(
     )
     async with opened as site:
         site.house.settings = msgspec.structs.replace(site.house.settings, page_secret=SECRET)
-        judge = Judge(database, the_policy(), WallClock())
+        judge = Judge(database, the_policy_by_day(), WallClock())
         async with database.transaction() as tx:
             after_s = (WallClock().now_utc() - NOON).total_seconds() - BURNS_FOR_S
             await signals.append(tx, [sensed(a_point(1), after_s)])

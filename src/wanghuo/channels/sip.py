@@ -181,8 +181,20 @@ class Line:
         """Send an INVITE. Raises NotTaken if not even that can be done.
 
         The stack may report the end of a call before it says which one it was (an instant 486), so
-        legs are made by whichever comes first.
+        legs are made by whichever comes first. Broken off meanwhile, the INVITE may have left all
+        the same, and the stack may swallow the cancel: so it is waited for, and hung up.
         """
+        dialling = asyncio.create_task(self._dialled(uri))
+        try:
+            return await asyncio.shield(dialling)
+        except asyncio.CancelledError:
+            with contextlib.suppress(NotTaken):
+                leg = await dialling
+                await leg.hang_up()
+                self.forget(leg)
+            raise
+
+    async def _dialled(self, uri: str) -> Leg:
         assert self._agent is not None, "the line is not open"
         try:
             call = await self._agent.dial(uri)
