@@ -307,6 +307,19 @@ async def test_a_call_that_is_broken_off_stops_ringing(voice: Voice, phones: Pho
     assert calling.cancelled()
 
 
+async def test_a_call_that_is_broken_off_while_it_is_dialled_stops_ringing(
+    line: Line, trunk: VoiceSettings, phones: Phones
+) -> None:
+    phones.habits["117"] = Habit(0)
+    uri = trunk.sip_uri_template.replace("{number}", "117")
+    dialling = asyncio.create_task(line.dial(uri))
+    await asyncio.sleep(0)  # it has asked the stack and has no answer yet
+    dialling.cancel()
+    await asyncio.gather(dialling, return_exceptions=True)
+    assert dialling.cancelled()
+    await until(lambda: bool(phones.calls) and phones.calls[0].cancelled)
+
+
 @pytest.mark.parametrize("by", ["rtpevent", "info"])
 async def test_another_stack_hears_us_and_its_key_arrives(
     trunk: VoiceSettings, line: Line, speech: Speech, desk: Desk, by: str
