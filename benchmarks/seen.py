@@ -77,13 +77,7 @@ async def whole(bench: Bench) -> list[Line]:
 async def _watch(bench: Bench, page: Page) -> _Watched:
     await page.evaluate(WATCH)
     fires = await burn(bench, FIRES)
-    origins = [fire.point.origin for fire in fires]
-    connection = await asyncpg.connect(bench.product.dsn())
-    try:
-        rows = await connection.fetch(_NUMBERS, origins)
-    finally:
-        await connection.close()
-    numbers = {row["origin"]: row["number"] for row in rows}
+    numbers = await _numbers(bench, [fire.point.origin for fire in fires])
     seen: dict[str, float] = {}
     until_s = time.monotonic() + PATIENCE_S
     while not set(numbers.values()) <= seen.keys() and time.monotonic() < until_s:
@@ -91,6 +85,20 @@ async def _watch(bench: Bench, page: Page) -> _Watched:
         seen = {number: at_s for number, at_s in told.items() if at_s is not None}
         await asyncio.sleep(0.1)
     return _Watched(fires, numbers, seen)
+
+
+async def _numbers(bench: Bench, origins: list[str]) -> dict[str, str]:
+    """Each fire's incident, by origin; the last fire was confirmed a moment before it is judged."""
+    numbers: dict[str, str] = {}
+    until_s = time.monotonic() + PATIENCE_S
+    connection = await asyncpg.connect(bench.product.dsn())
+    try:
+        while len(numbers) < len(origins) and time.monotonic() < until_s:
+            rows = await connection.fetch(_NUMBERS, origins)
+            numbers = {row["origin"]: row["number"] for row in rows}
+    finally:
+        await connection.close()
+    return numbers
 
 
 async def _confirm(bench: Bench, numbers: list[str]) -> list[float]:
