@@ -18,6 +18,7 @@ class Notice(msgspec.Struct, frozen=True):
     level: Any = None
     repeat_of_unknown: bool = False
     answer_url: str = ""
+    page_url: str = ""
 
 
 @dataclass(frozen=True)
