@@ -62,7 +62,8 @@ async def rank(  # noqa: PLR0913 - the engines, the roads, and how it is told
         last = await store.ranking(tx)
     version = router.graph.version if router else ""
     placed = [(s.id, s.level, s.lon, s.lat) for s in stations]
-    inputs = store.inputs_digest(rows, placed, version, policy.version, repr(policy))
+    rules = msgspec.json.encode(policy, order="sorted").decode()  # sets have no order of their own
+    inputs = store.inputs_digest(rows, placed, version, rules)
     if last is not None and last["inputs"] == inputs and not again:
         return msgspec.convert({**last["report"], "changed": False}, Report)
     places = Doors(

@@ -6,7 +6,7 @@ A process reads the graph when it is first asked for, in a thread, and again whe
 import asyncio
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -165,7 +165,12 @@ async def put_ranks(
 
 
 async def keep_ranking(  # noqa: PLR0913, PLR0917 - the columns of the row
-    tx: Transaction, inputs: str, graph_version: str, policy_version: str, report: Any, at: datetime
+    tx: Transaction,
+    inputs: str,
+    graph_version: str,
+    policy_version: str,
+    report: Mapping[str, Any],
+    at: datetime,
 ) -> None:
     """Say what the ranking was made of, and forget places that are gone."""
     await tx.execute("SET LOCAL statement_timeout = 0")

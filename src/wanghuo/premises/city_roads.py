@@ -16,8 +16,8 @@ from typing import Final
 import msgspec
 
 from wanghuo.place import METRES_PER_DEGREE, near_distance_m
-from wanghuo.premises.city_layout import Site, along
-from wanghuo.premises.city_sources import Outline, Sources
+from wanghuo.premises.city_layout import Site, along, lay_out
+from wanghuo.premises.city_sources import Outline, Sources, read
 from wanghuo.premises.city_words import village_stem
 
 LANE_EVERY_M: Final = 95.0
@@ -43,6 +43,13 @@ class Roads(msgspec.Struct, frozen=True):
 
     nodes: list[Node]
     ways: list[Way]
+
+
+def of_seed(seed: int) -> "Roads":
+    """The roads of the city that city_whole makes of this seed."""
+    sources = read()
+    sites = lay_out(sources, Random(f"{seed}/layout"))
+    return roads(sources, sites, Random(f"{seed}/roads"))
 
 
 class _Line(msgspec.Struct, frozen=True):
