@@ -21,6 +21,7 @@ from wanghuo.premises.model import Station, Travel
 
 AT_ONCE: Final = 32  # stations searched together
 BITS: Final = 20  # of a station's number beside its time
+NEAR_S: Final = 300.0  # a first, short search; in a city it is enough
 NOBODY: Final = np.iinfo(np.int64).max
 
 Told = Callable[[int], None]
@@ -180,13 +181,22 @@ class Nearest:
         """The quickest `count` stations, of one level or of all, quickest first."""
         line_m = straight_m(here.lon, here.lat, self._lon, self._lat)[None, :]
         fire = self._router.snapper.spots([here.lon], [here.lat]) if self._router else None
-        if self._router is None or fire is None or self._spots is None:
-            found = _nothing(line_m.shape)
-        else:
-            found = self._router.to_each(fire, self._spots)
-        travel_s, metres, by_line = timed(self._policy, found, fire, self._spots, line_m)
+        wanted = np.array([level in {"", s.level} for s in self.stations], dtype=bool)
+        for within_s in (NEAR_S, np.inf):
+            found = self._found(fire, within_s, line_m.shape)
+            travel_s, metres, by_line = timed(self._policy, found, fire, self._spots, line_m)
+            if not np.isfinite(within_s):
+                break
+            # who is on the network and was not reached needs longer than the search went
+            beyond = by_line[0] & self._is_on_road(fire)
+            listed = np.sort(travel_s[0, wanted & ~beyond])
+            walk_s = self._policy.snapping.walk_s(float(fire.off_road_m[0])) if fire else 0.0
+            sure_s = self._policy.delays_s.start + within_s + walk_s
+            if len(listed) >= count and listed[count - 1] < sure_s:
+                wanted &= ~beyond
+                break
         order = np.argsort(travel_s[0], kind="stable")
-        named = (at for at in order if level in {"", self.stations[at].level})
+        named = (at for at in order.tolist() if wanted[at])
         return [
             Travel(
                 self.stations[at].id, self.stations[at].level, int(travel_s[0, at]),
@@ -194,3 +204,14 @@ class Nearest:
             )
             for at, _ in zip(named, range(count), strict=False)
         ]  # fmt: skip
+
+    def _found(self, fire: Spots | None, within_s: float, shape: tuple[int, ...]) -> Travels:
+        if self._router is None or fire is None or self._spots is None:
+            return _nothing(shape)
+        return self._router.to_each(fire, self._spots, within_s)
+
+    def _is_on_road(self, fire: Spots | None) -> Any:  # noqa: ANN401 - an array of bool
+        """Of each station: whether a road joins it to the fire."""
+        if fire is None or self._spots is None or fire.why[0] != Why.NONE:
+            return np.zeros(len(self.stations), dtype=bool)
+        return self._spots.why == Why.NONE

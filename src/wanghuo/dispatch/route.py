@@ -1,7 +1,7 @@
 """One way from here to there, or the straight line, said so with its reason."""
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -10,7 +10,7 @@ from wanghuo.dispatch.policy import Policy
 from wanghuo.dispatch.router import Router
 from wanghuo.dispatch.snapping import Spots, Why
 from wanghuo.errors import Invalid
-from wanghuo.facts.sentences import Sentence, said
+from wanghuo.facts.sentences import Sentence, said, shown
 from wanghuo.place import Coordinates, distance_m
 
 ROAD: Final = "road"
@@ -32,6 +32,20 @@ class Route(msgspec.Struct, frozen=True):
     off_road_m: tuple[int, int]
     steps: list[Sentence]
     graph_version: str
+
+
+def document(route: Route) -> dict[str, Any]:
+    """A route as the API shows it."""
+    return {
+        "kind": route.kind,
+        "why": None if route.why is None else shown(route.why),
+        "line": route.line,
+        "travel_s": route.travel_s,
+        "road_m": route.road_m,
+        "off_road_m": {"start": route.off_road_m[0], "end": route.off_road_m[1]},
+        "steps": [shown(step) for step in route.steps],
+        "graph_version": route.graph_version,
+    }
 
 
 class TooFar(Invalid):

@@ -15,12 +15,19 @@ import structlog
 
 from wanghuo.dispatch import graph as graphs
 from wanghuo.dispatch import policy as policies
+from wanghuo.dispatch import route
 from wanghuo.dispatch.graph import Graph
+from wanghuo.dispatch.ranking import Nearest
+from wanghuo.dispatch.route import Route
 from wanghuo.dispatch.router import Router
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Invalid
+from wanghuo.place import Coordinates
+from wanghuo.premises.model import Station, Travel
 
 GRAPH_FILE: Final = "roads.npz"
+ROUTES_KEPT_MAX: Final = 1000
+NEAREST_KEPT_MAX: Final = 16
 COLUMNS: Final = (
     "place_id", "level", "rank", "station_id", "travel_s", "road_m", "kind", "graph_version",
 )  # fmt: skip
@@ -95,6 +102,8 @@ class Roads:
         self._seen: tuple[int, int] | None = None
         self._router: Router | None = None
         self._lock = asyncio.Lock()
+        self._routes: dict[tuple[Coordinates, Coordinates], Route] = {}
+        self._nearest: dict[int, Nearest] = {}
 
     async def router(self) -> Router | None:
         """The router; None while no roads were imported, or while their file is broken."""
@@ -102,8 +111,35 @@ class Roads:
             now = self._stamp()
             if now != self._seen:
                 self._router = await asyncio.to_thread(self._read)
+                self._routes.clear()
+                self._nearest.clear()
                 self._seen = now
             return self._router
+
+    async def between(self, start: Coordinates, end: Coordinates) -> Route:
+        """The way from one position to another; phones ask for the same one again and again."""
+        router = await self.router()
+        found = self._routes.get((start, end))
+        if found is None:
+            found = await asyncio.to_thread(route.between, router, self.policy, start, end)
+            if len(self._routes) >= ROUTES_KEPT_MAX:
+                self._routes.clear()
+            self._routes[start, end] = found
+        return found
+
+    async def nearest(
+        self, stations: Sequence[Station], here: Coordinates, count: int, level: str = ""
+    ) -> list[Travel]:
+        """The quickest of these stations to a position."""
+        router = await self.router()
+        key = hash(tuple(stations))
+        known = self._nearest.get(key)
+        if known is None:
+            known = await asyncio.to_thread(Nearest, router, self.policy, stations)
+            if len(self._nearest) >= NEAREST_KEPT_MAX:
+                self._nearest.clear()
+            self._nearest[key] = known
+        return await asyncio.to_thread(known.to, here, count, level)
 
     def _stamp(self) -> tuple[int, int] | None:
         try:
