@@ -21,6 +21,8 @@ app = App(
 )
 twin = App(name="twin", help="The Cixi twin: devices and phones that speak over real sockets.")
 app.command(twin)
+roads = App(name="roads", help="The road graph, and who is nearest to every place by it.")
+app.command(roads)
 _where = Group("Where")
 
 Config = Annotated[Path | None, Parameter(help="A TOML file; docs/settings.md lists the keys.")]
@@ -80,7 +82,7 @@ def up(
 
 @app.command
 def run(
-    role: Literal["setup", "gateway", "engine", "caller", "voice", "clerk", "web", "twin"],
+    role: Literal["setup", "gateway", "engine", "caller", "voice", "clerk", "web", "twin", "roads"],
     *,
     config: Path,
 ) -> int:
@@ -134,6 +136,34 @@ def ignite(
     Example: `wanghuo twin ignite 330282107-000123`, or without a place: one is drawn by the seed.
     """
     return compose.ignite(_settings(config, data_dir=data), place, seed)
+
+
+@roads.command(name="import")
+def import_roads(
+    file: Path, *, json: AsJson = False, data: Data = None, config: Config = None
+) -> int:
+    """Make the road graph of an OpenStreetMap extract (.osm.pbf or .osm); it replaces the old one.
+
+    Speeds and delays are those of policy/dispatch.toml. A running house takes the new graph at the
+    next question; rank the stations anew afterwards.
+    Example: `wanghuo roads import zhejiang-latest.osm.pbf`
+    """
+    return compose.import_roads(_settings(config, data_dir=data), file, as_json=json)
+
+
+@roads.command
+def rank(
+    *,
+    again: Annotated[bool, Parameter(negative="", help="Also if nothing has changed.")] = False,
+    json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> int:
+    """Rank all stations for all places by travel time, if places, stations or roads changed.
+
+    Places without a road get the straight line, said so. Example: `wanghuo roads rank --json`
+    """
+    return compose.rank_roads(_settings(config, data_dir=data), again=again, as_json=json)
 
 
 @app.command

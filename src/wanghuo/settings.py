@@ -88,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only to show that the power-cut test can fail. public_url: this house as phones and other
     systems reach it; "" means this host's own. page_secret: signs the links of the responder's
     page, which open for page_link_hours after the notice. cap_sender: who sends, in exported CAP
-    alerts.
+    alerts. roads: after the start, make the demo city's roads and rank what changed.
     """
 
     data_dir: Path = Path(".wanghuo")
@@ -120,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     iotda_token: str = ""
     log_level: str = "info"
     synthetic_fire_period_s: float = 60.0
+    roads: bool = True
 
     @property
     def reached_at(self) -> str:

@@ -28,6 +28,7 @@ PUBLIC: dict[Door, str] = {
     ("POST", "/api/v1/cad119/messages"): "a signature",
     ("GET", "/r/{token}"): "a signed link",
     ("GET", "/r/{token}/packet"): "a signed link",
+    ("GET", "/r/{token}/route"): "a signed link",
     ("POST", "/r/{token}/answers"): "a signed link",
     ("POST", "/push/ctwing/{secret}"): "the secret in the path",
     ("POST", "/push/iotda/{secret}"): "the secret in the path",

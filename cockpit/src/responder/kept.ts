@@ -1,6 +1,6 @@
 /* What this phone keeps for one link: the newest packet, and answers that wait for the network. */
 
-import type { Packet } from './packet';
+import type { Packet, Way } from './packet';
 
 export interface Press {
   answer: string;
@@ -18,6 +18,7 @@ export interface Got {
 const token = location.pathname.split('/')[2] ?? '';
 const PRESSES = `wanghuo.page.presses.${token}`;
 const PACKET = `wanghuo.page.packet.${token}`;
+const MINE = `wanghuo.page.way.${token}`;
 const LANGUAGE = 'wanghuo.page.language';
 
 export const base = `/r/${token}`;
@@ -46,11 +47,13 @@ export const presses = (): Press[] =>
 export const keepPresses = (list: Press[]): void => write(PRESSES, list);
 export const gotBefore = (): Got | null => read<Got>(PACKET);
 export const keepPacket = (got: Got): void => write(PACKET, got);
+export const wayFromHere = (): Way | null => read<Way>(MINE) ?? (memory.get(MINE) as Way | undefined) ?? null;
+export const keepWayFromHere = (way: Way): void => write(MINE, way);
 export const language = (): string | null => read<string>(LANGUAGE);
 export const keepLanguage = (chosen: string): void => write(LANGUAGE, chosen);
 
 export function forget(): void {
-  for (const key of [PRESSES, PACKET]) {
+  for (const key of [PRESSES, PACKET, MINE]) {
     memory.delete(key);
     try {
       localStorage.removeItem(key);

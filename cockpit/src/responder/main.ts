@@ -2,10 +2,11 @@
 
 import './page.css';
 import { el } from './draw';
-import { base, forget, gotBefore, keepPacket, keepPress, keepPresses, presses } from './kept';
+import { base, forget, gotBefore, keepPacket, keepPress, keepPresses, presses, wayFromHere } from './kept';
 import type { Got } from './kept';
 import type { Packet } from './packet';
-import { head, map, offlineBar, others, phones, risks, sensed, water } from './view';
+import { locate } from './here';
+import { head, map, offlineBar, others, phones, risks, route, sensed, water } from './view';
 import { thumb } from './thumb';
 import { speak, spoken, word } from './words';
 
@@ -45,11 +46,26 @@ function draw(): void {
   tick();
 }
 
+let mine = wayFromHere();
+const place = {
+  locating: false,
+  locate(): void {
+    [place.locating, notice] = [true, ''];
+    draw();
+    void locate().then((found) => {
+      place.locating = false;
+      if (typeof found === 'string') notice = found;
+      else mine = found;
+      draw();
+    });
+  },
+};
+
 const forCrew = (packet: Packet): HTMLElement[] => [
-  map(packet), risks(packet), water(packet), sensed(packet), others(packet), phones(packet),
+  map(packet, mine), risks(packet), water(packet), route(packet, mine, place), sensed(packet), others(packet), phones(packet),
 ];
 const forUnit = (packet: Packet): HTMLElement[] => [
-  sensed(packet), phones(packet), map(packet), risks(packet), others(packet),
+  sensed(packet), phones(packet), map(packet, mine), risks(packet), others(packet),
 ];
 
 const hand = {

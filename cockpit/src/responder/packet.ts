@@ -34,6 +34,17 @@ export interface Given {
   at: string;
 }
 
+/** How to get there. road_m: of the straight line if kind says so. walk_m: from the road to the door. */
+export interface Way {
+  kind: 'road' | 'straight_line';
+  why: Words | null;
+  travel_s: number;
+  road_m: number;
+  walk_m: number;
+  line: Point[];
+  steps: Words[];
+}
+
 export interface Packet {
   made_at: string;
   notice_id: string;
@@ -64,7 +75,7 @@ export interface Packet {
   };
   fire: Point | null;
   station: { name: string; at: Point; crew: number } | null;
-  route: { kind: 'straight_line'; distance_m: number; line: Point[] } | null;
+  route: Way | null;
   water: {
     best: Water[];
     out_of_order: { kind: string; name: string; distance_m: number; reason: string }[];

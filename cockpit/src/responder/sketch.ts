@@ -1,7 +1,7 @@
-/* The map without a map: fire, water, stations and the straight line, north up, to scale. */
+/* The map without a map: fire, water, stations and the way there, north up, to scale. */
 
 import { mark, svg } from './draw';
-import type { Packet, Point } from './packet';
+import type { Packet, Point, Way } from './packet';
 import { metres, told, word } from './words';
 
 const WIDTH = 390;
@@ -17,7 +17,7 @@ interface Spot {
   y: number;
 }
 
-export function sketch(packet: Packet, fire: Point): SVGElement {
+export function sketch(packet: Packet, fire: Point, way: Way | null): SVGElement {
   const flat = (at: Point): Spot => ({
     x: (at[0] - fire[0]) * METRES_PER_DEGREE * Math.cos((fire[1] * Math.PI) / 180),
     y: (fire[1] - at[1]) * METRES_PER_DEGREE,
@@ -28,12 +28,10 @@ export function sketch(packet: Packet, fire: Point): SVGElement {
   const here = (at: Spot): Spot => ({ x: WIDTH / 2 + at.x * scale, y: MIDDLE + at.y * scale });
   const made = svg('svg', {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'map', role: 'img',
-    'aria-label': `${packet.place.name}: ${word('straight')}`,
+    'aria-label': `${packet.place.name}: ${word(way?.kind === 'road' ? 'route' : 'straight')}`,
   });
   made.append(svg('rect', { class: 'land', width: WIDTH, height: HEIGHT }), ...rings(scale));
-  if (packet.route && packet.station) {
-    made.append(...route(here(flat(packet.station.at)), packet.route.distance_m));
-  }
+  if (way) made.append(...route(way.line.map((at) => here(flat(at))), way));
   for (const other of packet.others) {
     if (!other.at) continue;
     const at = edge(here(flat(other.at)));
@@ -62,22 +60,48 @@ function edge(at: Spot): Spot {
   return { x: WIDTH / 2 + x / out, y: MIDDLE + y / out };
 }
 
-/** A station outside of the picture stands at its edge with its true distance beside it. */
-function route(station: Spot, distance_m: number): SVGElement[] {
-  const from = edge(station);
-  const outside = Math.hypot(from.x - station.x, from.y - station.y) > 1;
-  const far = svg('text', { class: 'far', x: from.x, y: from.y + 27, 'text-anchor': 'middle' }, `${metres(distance_m)} »`);
-  const x = WIDTH / 2 - from.x;
-  const y = MIDDLE - from.y;
+const inside = (at: Spot): boolean =>
+  Math.abs(at.x - WIDTH / 2) <= WIDTH / 2 - 24 && Math.abs(at.y - MIDDLE) <= HALF;
+
+/**
+ * The way as far as it lies in the picture. Where it comes in from outside it begins with a mark, its whole
+ * length beside it. A straight line is dashed; it ends before the fire, so that the fire stays readable.
+ */
+function route(line: Spot[], way: Way): SVGElement[] {
+  const fire = line.at(-1) as Spot;
+  let first = line.length - 1;
+  while (first > 0 && inside(line[first - 1] as Spot)) first -= 1;
+  const outside = first > 0;
+  const from = outside ? border(line[first - 1] as Spot, line[first] as Spot) : (line[0] as Spot);
+  const shown = [from, ...line.slice(outside ? first : 1)];
+  const before = shown.at(-2) ?? from;
+  const [x, y] = [fire.x - before.x, fire.y - before.y];
   const length = Math.hypot(x, y) || 1;
-  const tip = { x: WIDTH / 2 - (x / length) * 24, y: MIDDLE - (y / length) * 24 };
+  const beside = Math.hypot(fire.x - WIDTH / 2, fire.y - MIDDLE); /* the road ends before the door */
+  const gap = Math.max(0, Math.min(24 - beside, length - 1));
+  const tip = { x: fire.x - (x / length) * gap, y: fire.y - (y / length) * gap };
   const turn = (Math.atan2(y, x) * 180) / Math.PI;
+  const d = [...shown.slice(0, -1), tip].map((at) => `${at.x.toFixed(1)} ${at.y.toFixed(1)}`).join('L');
+  const below = from.y + 27 < HEIGHT - 4 ? 27 : -18;
+  const far = svg('text', { class: 'far', x: from.x, y: from.y + below, 'text-anchor': 'middle' }, `${metres(way.road_m)} »`);
   return [
-    svg('path', { class: 'way', d: `M${from.x} ${from.y}L${tip.x} ${tip.y}` }),
+    svg('path', { class: way.kind === 'road' ? 'way road' : 'way', d: `M${d}` }),
     svg('path', { class: 'tip', d: 'M-9 -8L7 0L-9 8Z', transform: `translate(${tip.x} ${tip.y}) rotate(${turn})` }),
     svg('circle', { class: 'me', cx: from.x, cy: from.y, r: 11 }),
     ...(outside ? [far] : []),
   ];
+}
+
+/** Where the stretch from outside to inside crosses the border of the picture. */
+function border(out: Spot, into: Spot): Spot {
+  let [low, high] = [0, 1];
+  const at = (share: number): Spot => ({ x: out.x + (into.x - out.x) * share, y: out.y + (into.y - out.y) * share });
+  for (let round = 0; round < 20; round += 1) {
+    const middle = (low + high) / 2;
+    if (inside(at(middle))) high = middle;
+    else low = middle;
+  }
+  return at(high);
 }
 
 function numbered(at: Spot, number: number): SVGElement {

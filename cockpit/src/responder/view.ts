@@ -3,9 +3,9 @@
 import { el, mark } from './draw';
 import { presses } from './kept';
 import type { Got } from './kept';
-import type { Packet } from './packet';
+import type { Packet, Way } from './packet';
 import { sketch } from './sketch';
-import { clock, metres, told, word, wordOf } from './words';
+import { clock, duration, metres, told, word, wordOf } from './words';
 
 export function offlineBar(got: Got | null, away: boolean): HTMLElement | null {
   const waiting = presses().length;
@@ -35,11 +35,15 @@ export function head(packet: Packet): HTMLElement {
   );
 }
 
-export function map(packet: Packet): HTMLElement {
+export function map(packet: Packet, mine: Way | null): HTMLElement {
+  const way = mine ?? packet.route;
   const made = el('div', { class: 'mapw' });
-  made.append(packet.fire ? sketch(packet, packet.fire) : el('p', { class: 'none' }, word('noFire')));
-  if (packet.route) {
-    made.append(el('div', { class: 'eta' }, el('b', {}, metres(packet.route.distance_m)), ` ${word('line')}`));
+  made.append(packet.fire ? sketch(packet, packet.fire, way) : el('p', { class: 'none' }, word('noFire')));
+  if (way) {
+    const kind = way.kind === 'road' ? '' : ` ${word('line')}`;
+    made.append(
+      el('div', { class: 'eta' }, el('b', {}, metres(way.road_m)), ` ${word('about')} ${duration(way.travel_s)}${kind}`),
+    );
   }
   made.append(el('div', { class: 'wind' }, word('wind')));
   return made;
@@ -51,20 +55,39 @@ export function risks(packet: Packet): HTMLElement {
     place.people === null ? null : `${place.people} ${word('peopleOf')}`,
     place.sleeping ? word('sleeping') : null,
   ].filter(Boolean);
-  const way = packet.route && packet.station
-    ? `${word('from')} ${packet.station.name} ${metres(packet.route.distance_m)}, ${word('straight')}`
-    : '';
   const rows: [string, string, boolean][] = [
     [word('people'), people.join(word('people') === '人员' ? '，' : ', ') || word('unknown'), people.length > 0],
     [word('hazards'), place.hazards ?? word('unknown'), place.hazards !== null],
     [word('entrances'), place.entrances ?? word('unknown'), place.entrances !== null],
-    ...(way ? [[word('route'), way, false] as [string, string, boolean]] : []),
   ];
   return el(
     'dl',
     { class: 'risk' },
     ...rows.flatMap(([name, text, known]) => [el('dt', {}, name), el('dd', known ? { class: 'known' } : {}, text)]),
   );
+}
+
+/** The way in steps, from the station or from where the reader stands. */
+export function route(packet: Packet, mine: Way | null, hand: Locating): HTMLElement {
+  const way = mine ?? packet.route;
+  const from = mine ? word('hereIs') : (packet.station?.name ?? '');
+  const lines = way
+    ? [
+        el('li', { class: 'known' }, `${word('from')} ${from} ${metres(way.road_m)}，${word('about')} ${duration(way.travel_s)}`),
+        ...(way.why ? [el('li', { class: 'why' }, told(way.why))] : []),
+        ...way.steps.map((step) => el('li', {}, told(step))),
+      ]
+    : [];
+  const asked = el('button', { type: 'button', class: 'here' }, word(hand.locating ? 'asking' : 'fromHere')) as HTMLButtonElement;
+  asked.disabled = hand.locating;
+  asked.addEventListener('click', hand.locate);
+  const list = el('ol', { class: 'steps' }, ...lines);
+  return el('section', { class: 'sec' }, el('h2', {}, word('route')), list, packet.fire ? asked : null);
+}
+
+export interface Locating {
+  locating: boolean;
+  locate: () => void;
 }
 
 export function water(packet: Packet): HTMLElement {

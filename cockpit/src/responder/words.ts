@@ -12,6 +12,7 @@ const ZH = {
   unknown: '未登记', straight: '按直线，非道路距离', line: '按直线', wind: '风况未知', noFire: '位置未登记', water: '水源', hose: '水带',
   lengths: '盘', flowUnknown: '流量未测', broken: '停用', noWater: '1.5 km 内没有登记的水源', sensed: '感知到', call: '拨打',
   others: '同时通知', told: '未回应', more: '更多', less: '收起', again: '再按一次：', done: '已处置完', said: '已报',
+  fromHere: '从我的位置出发', asking: '正在定位…', noPosition: '手机没有给出位置，请允许定位后再试', noRoute: '路线没有取到：', hereIs: '我的位置', about: '约', minutes: '分', seconds: '秒',
   language: 'English', loading: '正在打开…', never: '没有网络，且本机还没有这次警情的数据。有网后自动重试。起火请拨 119。',
   refused: '链接已失效，请打开最新通知里的链接。', waitFor: '补报', lost: '这次操作未被接受：', from: '从', north: '北',
   unitHead: '您单位', cannotCancel: '单位不能撤销警情，由到场人员核实', photo: '照片上传：后续版本',
@@ -31,6 +32,7 @@ const EN: Record<keyof typeof ZH, string> = {
   unknown: 'not in the register', straight: 'straight line, not by road', line: 'straight line', wind: 'wind unknown', noFire: 'position not in the register', water: 'Water', hose: 'hose',
   lengths: 'lengths', flowUnknown: 'flow not measured', broken: 'Out of order', noWater: 'no registered water within 1.5 km', sensed: 'Sensed', call: 'Call',
   others: 'Told as well', told: 'no answer yet', more: 'More', less: 'Less', again: 'Press again: ', done: 'All handled', said: 'said',
+  fromHere: 'From where I am', asking: 'Locating…', noPosition: 'The phone gave no position. Allow it and try again', noRoute: 'No route came: ', hereIs: 'my position', about: 'about', minutes: 'min', seconds: 's',
   language: '中文', loading: 'Opening…', never: 'No network, and this phone has no data of this incident yet. It tries again by itself. For a fire call 119.',
   refused: 'This link is no longer valid. Open the link in your newest notice.', waitFor: 'waiting', lost: 'This was not accepted: ', from: 'from', north: 'N',
   unitHead: 'Your premises', cannotCancel: 'A unit cannot cancel; someone on site will check', photo: 'Photo upload comes later',
@@ -61,6 +63,13 @@ export const told = (words: Words): string => words[chosen];
 export function speak(other: Language): void {
   chosen = other;
   keepLanguage(other);
+}
+
+export function duration(travel_s: number): string {
+  const [minutes, seconds] = [Math.floor(travel_s / 60), travel_s % 60];
+  if (minutes >= 10) return `${Math.round(travel_s / 60)} ${word('minutes')}`;
+  const rest = `${seconds} ${word('seconds')}`;
+  return minutes === 0 ? rest : `${minutes} ${word('minutes')} ${rest}`;
 }
 
 export const clock = (at: string): string => new Date(at).toTimeString().slice(0, 8);

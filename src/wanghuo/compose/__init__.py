@@ -71,6 +71,18 @@ def replay(settings: Settings, *, as_json: bool) -> int:
     return _command("replay", settings, _room("replay").replay(settings, as_json=as_json))
 
 
+def import_roads(settings: Settings, path: Path, *, as_json: bool) -> int:
+    """Make the road graph of an extract."""
+    work = _room("roads").import_roads(settings, path, as_json=as_json)
+    return _command("roads-import", settings, work)
+
+
+def rank_roads(settings: Settings, *, again: bool, as_json: bool) -> int:
+    """Rank all stations for all places."""
+    work = _room("roads").rank(settings, again=again, as_json=as_json)
+    return _command("roads-rank", settings, work)
+
+
 def doctor(settings: Settings, *, as_json: bool) -> int:
     """Look at every part."""
     return _command("doctor", settings, _room("doctor").doctor(settings, as_json=as_json))

@@ -40,6 +40,7 @@ async def keep(settings: Settings) -> int:
         await _prepare_stream(reached)
         config = write_config(reached)
         processes = Processes(clock)
+        behind: list[asyncio.Future[None]] = []
 
         async def start() -> None:
             await _run_once("setup", config)
@@ -48,8 +49,15 @@ async def keep(settings: Settings) -> int:
                     await processes.start(child)
             sys.stdout.write(f"ready http://{reached.host}:{reached.http_port}\n")
             sys.stdout.flush()
+            if reached.roads:
+                behind.append(asyncio.ensure_future(_run_behind("roads", config)))
 
-        await processes.run(start)
+        try:
+            await processes.run(start)
+        finally:
+            for work in behind:
+                work.cancel()
+            await asyncio.gather(*behind, return_exceptions=True)
     return 0
 
 
@@ -124,6 +132,14 @@ async def _run_once(role: str, config: Path) -> None:
         raise
     if status != 0:
         raise Refused(f"{role} ended with {status}; its log lines above say why")
+
+
+async def _run_behind(role: str, config: Path) -> None:
+    """Run a role to its end while the house is up; the house stands without it."""
+    try:
+        await _run_once(role, config)
+    except Refused as error:
+        _log.error("ended_early", role=role, error=str(error))
 
 
 @asynccontextmanager

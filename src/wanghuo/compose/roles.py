@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from wanghuo.settings import Settings
 
-ROLES: Final = ("setup", "engine", "caller", "voice", "clerk", "gateway", "web", "twin")
+ROLES: Final = ("setup", "engine", "caller", "voice", "clerk", "gateway", "web", "twin", "roads")
 
 
 def role(name: str) -> Callable[[Settings], Coroutine[Any, Any, int]]:

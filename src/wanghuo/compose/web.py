@@ -14,6 +14,7 @@ from wanghuo.compose.house import dsn
 from wanghuo.compose.people import find_operator
 from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
+from wanghuo.dispatch import routes as dispatch_routes
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push
@@ -85,5 +86,6 @@ def _routers() -> list[APIRouter]:
         gateways_routes.router,
         incidents_routes.router,
         notices_routes.router,
+        dispatch_routes.router,
         responder_routes.router,
     ]

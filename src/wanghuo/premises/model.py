@@ -144,6 +144,19 @@ class Station(msgspec.Struct, frozen=True):
         return Coordinates(self.lon, self.lat)
 
 
+class Travel(msgspec.Struct, frozen=True):
+    """How a station reaches a place, as ranked beforehand. kind: road or straight_line.
+
+    travel_s: from the order to drive until the door; road_m: of the drive, or of the straight line.
+    """
+
+    station_id: str
+    level: str
+    travel_s: int
+    road_m: int
+    kind: str
+
+
 class Water(msgspec.Struct, frozen=True):
     """A water source. kind: hydrant, tank, intake, pond. flow_l_per_s: None if never measured."""
 

@@ -3,7 +3,7 @@
 Rule 1. What the register does not know is said to be unknown; nothing is guessed.
 Rule 2. Personal data only as far as the role needs it: a crew may ring the unit's people; a unit
         head gets 119 and the crews' duty numbers, no names of other people.
-Rule 3. Distances are by straight line and say so.
+Rule 3. The way is by road where one leads; every other distance is by straight line. Both say so.
 """
 
 import math
@@ -14,12 +14,13 @@ from typing import Any, Final
 import msgspec
 
 from wanghuo.alarms.model import Level
+from wanghuo.dispatch.route import Route
 from wanghuo.facts.entry import AnswerKind
 from wanghuo.facts.sentences import Sentence, render, word
 from wanghuo.incidents.rows import stamp
 from wanghuo.incidents.views import CREW_ROLES, Line, Listed, NoticeRow, PartyRow, Whole
 from wanghuo.notices.receipts import Side
-from wanghuo.place import Coordinates, near_distance_m
+from wanghuo.place import Coordinates
 from wanghuo.premises.model import Contact, Place, Station, Water
 from wanghuo.responder.buttons import BUTTONS, side_of
 
@@ -37,7 +38,8 @@ class Known(msgspec.Struct, frozen=True):
     """What the register knows about the place of an incident and those who come to it.
 
     place: None while the sender is unregistered. water: nearest first, with metres. broken: id to
-    reason. stations: by id. contacts: (owner kind, owner id) to contacts, called first first.
+    reason. stations: by id. contacts: (owner kind, owner id) to contacts, called first first. way:
+    from the reader's own station, None if there is none.
     """
 
     place: Place | None
@@ -45,6 +47,7 @@ class Known(msgspec.Struct, frozen=True):
     broken: Mapping[str, str]
     stations: Mapping[str, Station]
     contacts: Mapping[tuple[str, str], Sequence[Contact]]
+    way: Route | None = None
 
 
 def packet(whole: Whole, notice: NoticeRow, known: Known, now: datetime) -> Row:
@@ -65,7 +68,7 @@ def packet(whole: Whole, notice: NoticeRow, known: Known, now: datetime) -> Row:
         "place": _place(incident, known.place),
         "fire": _lon_lat(here),
         "station": _station(known.stations.get(party.owner_id)),
-        "route": _route(known.stations.get(party.owner_id), here),
+        "route": None if known.way is None else way(known.way),
         "water": water_lines(known.water, known.broken),
         "wind": None,
         "others": [_other(p, whole, known.stations) for p in whole.parties if p.id != party.id],
@@ -134,15 +137,16 @@ def _station(station: Station | None) -> Row | None:
     return {"name": station.name, "at": _lon_lat(station.at), "crew": station.crew}
 
 
-def _route(station: Station | None, fire: Coordinates | None) -> Row | None:
-    """kind: straight_line, until a router by road answers."""
-    if station is None or fire is None:
-        return None
-    distance_m = near_distance_m(station.lon, station.lat, fire.lon, fire.lat)
+def way(route: Route) -> Row:
+    """A route as the page draws it. walk_m: from the road to the door."""
     return {
-        "kind": "straight_line",
-        "distance_m": round(distance_m),
-        "line": [_lon_lat(station.at), _lon_lat(fire)],
+        "kind": route.kind,
+        "why": None if route.why is None else _words(route.why),
+        "travel_s": route.travel_s,
+        "road_m": route.road_m,
+        "walk_m": route.off_road_m[1],
+        "line": route.line,
+        "steps": [_words(step) for step in route.steps],
     }
 
 

@@ -7,13 +7,17 @@ POST /api/v1/answers: durable before the 200 leaves, and one entry however often
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-from fastapi import APIRouter, Depends, Request
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from wanghuo.clock import Clock
+from wanghuo.dispatch import store as dispatch
+from wanghuo.dispatch.route import refuse_jump
+from wanghuo.dispatch.store import Roads
 from wanghuo.engines.postgres import Transaction
-from wanghuo.errors import Invalid, Unauthenticated, Unavailable
+from wanghuo.errors import Invalid, Refused, Unauthenticated, Unavailable
 from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry
 from wanghuo.identity import derived
 from wanghuo.incidents import store as incidents
@@ -23,7 +27,7 @@ from wanghuo.notices import store as notices
 from wanghuo.place import Coordinates
 from wanghuo.premises import store as premises
 from wanghuo.responder.buttons import BUTTONS, side_of
-from wanghuo.responder.packet import Known, packet
+from wanghuo.responder.packet import Known, packet, way
 from wanghuo.responder.refusal import refusal_page
 from wanghuo.signals import store as signals
 from wanghuo.web import page_link
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 PAGE_FILE: Final = "/responder.html"
 WATER_LOOKED_AT: Final = 16
 NOTE_MAX: Final = 500
+HERE_DIGITS: Final = 5  # of a degree: 1 m; no phone knows better, and steps of 1 m ask nothing new
 LATE_FROM_S: Final = 5.0  # below it an answer was sent as it was pressed
 LATE_MAX_S: Final = 86_400.0
 
@@ -52,7 +57,16 @@ def opened_notice(token: str, request: Request, clock: Now) -> str:
     return page_link.notice_of(house_of(request).settings.page_secret, token, clock.now_utc())
 
 
+def roads_of(request: Request) -> Roads:
+    """The roads of this house; read when they are first asked for."""
+    settings = house_of(request).settings
+    return dispatch.roads_of(settings.data_dir, settings.policy_dir)
+
+
 Opened = Annotated[str, Depends(opened_notice)]
+Ways = Annotated[Roads, Depends(roads_of)]
+Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 
 class Answer(BaseModel):
@@ -83,11 +97,41 @@ async def page(token: str, request: Request, clock: Now) -> Response:
 
 
 @router.get("/{token}/packet", responses=REFUSALS)  # noqa: FAST003 - Opened takes it
-async def data(notice_id: Opened, tx: CityTx, clock: Now, response: Response) -> dict[str, Any]:
+async def data(
+    notice_id: Opened, tx: CityTx, ways: Ways, clock: Now, response: Response
+) -> dict[str, Any]:
     """Everything that the page shows, in one document."""
     response.headers["Cache-Control"] = "no-store"
     whole, notice = await _told(tx, notice_id)
-    return packet(whole, notice, await _known(tx, whole), clock.now_utc())
+    known = await _known(tx, whole)
+    party = next(one for one in whole.parties if one.id == notice.party_id)
+    station, fire = known.stations.get(party.owner_id), _fire(whole)
+    if station is not None and fire is not None:
+        known = msgspec.structs.replace(known, way=await ways.between(station.at, fire))
+    return packet(whole, notice, known, clock.now_utc())
+
+
+@router.get("/{token}/route", responses=problems(Unauthenticated, Refused, Invalid))  # noqa: FAST003 - Opened takes it
+async def from_here(  # noqa: PLR0913, PLR0917 - each is a part of the request
+    notice_id: Opened, tx: CityTx, ways: Ways, lon: Lon, lat: Lat, response: Response
+) -> dict[str, Any]:
+    """The way from where the reader is. A position that cannot be right is refused in words."""
+    response.headers["Cache-Control"] = "no-store"
+    whole, _ = await _told(tx, notice_id)
+    fire = _fire(whole)
+    if fire is None:
+        raise Refused("where it burns is not in the register")
+    here = Coordinates(round(lon, HERE_DIGITS), round(lat, HERE_DIGITS))
+    refuse_jump(here, fire, ways.policy)
+    return way(await ways.between(here, fire))
+
+
+def _fire(whole: Whole) -> Coordinates | None:
+    incident = whole.incident
+    assert incident is not None
+    if incident.lon is None or incident.lat is None:
+        return None
+    return Coordinates(incident.lon, incident.lat)
 
 
 @router.post("/{token}/answers", responses=ANSWER_REFUSALS)  # noqa: FAST003 - Opened takes it
@@ -134,9 +178,9 @@ async def _known(tx: Transaction, whole: Whole) -> Known:
     assert incident is not None
     place = (await premises.places(tx, [incident.place_id])).get(incident.place_id)
     water = []
-    if incident.lon is not None and incident.lat is not None:
-        here = Coordinates(incident.lon, incident.lat)
-        water = await premises.water_near(tx, here, limit=WATER_LOOKED_AT)
+    fire = _fire(whole)
+    if fire is not None:
+        water = await premises.water_near(tx, fire, limit=WATER_LOOKED_AT)
     stations = await premises.stations_by_id(tx, [party.owner_id for party in whole.parties])
     owners = [("station", station_id) for station_id in stations]
     if place is not None:
