@@ -27,6 +27,7 @@ from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
 from wanghuo.settings import Settings
+from wanghuo.sights import routes as sights_routes
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import SignalIntake
 from wanghuo.web.app import make_app
@@ -83,6 +84,7 @@ def _routers() -> list[APIRouter]:
         access_http.router,
         cloud_push.router,
         gateways_routes.router,
+        sights_routes.router,
         incidents_routes.router,
         notices_routes.router,
         responder_routes.router,
