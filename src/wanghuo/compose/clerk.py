@@ -20,11 +20,13 @@ from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.facts.signal import Signal
+from wanghuo.gateways.cameras import Cameras
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.gateways.weather import Weatherman, source_of
 from wanghuo.protocols.gb26875_signals import signals_of_packet
 from wanghuo.protocols.gb26875_vendor import STANDARD
 from wanghuo.settings import Settings
+from wanghuo.sights import policy as sights_policy
 from wanghuo.signals.archive import Archive
 from wanghuo.signals.feed import RoutineConsumer
 from wanghuo.signals.model import RecordKind, RoutineRecord
@@ -69,11 +71,13 @@ def _outside(
     settings: Settings, database: Database, http: OutboundHttp, clock: Clock
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     """What is put beside incidents from outside, each under its own lease."""
+    cameras = Cameras(database, http, clock, settings, sights_policy.load(settings.policy_dir))
+    works: dict[str, Callable[[], Awaitable[None]]] = {"cameras": cameras.run}
     source = source_of(settings, http)
-    if source is None:
-        return {}
-    period_s = settings.weather.period_s
-    return {"weather": Weatherman(database, source, clock, period_s=period_s).run}
+    if source is not None:
+        period_s = settings.weather.period_s
+        works["weather"] = Weatherman(database, source, clock, period_s=period_s).run
+    return works
 
 
 def _decoder(settings: Settings) -> Callable[[RoutineRecord], Sequence[Signal]]:
