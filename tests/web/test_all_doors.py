@@ -36,6 +36,8 @@ PUBLIC: dict[Door, str] = {
     ("POST", "/push/onenet/{secret}"): "the secret in the path",
     ("GET", "/push/onenet/{secret}"): "the secret in the path",
     ("POST", "/push/vendor/{secret}"): "the secret in the path",
+    ("POST", "/push/lookout/{secret}"): "the secret in the path",
+    ("POST", "/push/onvif/{secret}"): "the secret in the path",
 }
 # What a signed-in caller needs. None: being signed in is enough.
 NEEDS: dict[Door, Permission | None] = {

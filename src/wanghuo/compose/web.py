@@ -16,7 +16,7 @@ from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
-from wanghuo.gateways import access_http, cloud_push
+from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.incidents import routes as incidents_routes
@@ -83,6 +83,7 @@ def _routers() -> list[APIRouter]:
         devices_routes.router,
         access_http.router,
         cloud_push.router,
+        lookout_push.router,
         gateways_routes.router,
         sights_routes.router,
         incidents_routes.router,

@@ -66,13 +66,6 @@ ENTRANCES_OF = f"""
     SELECT {columns("entrance")} FROM premises.entrance WHERE place_id = $1 ORDER BY id
 """
 
-# Cameras that look at a place or stand in a box of degrees: west, east, south, north.
-CAMERAS_NEAR = f"""
-    SELECT {columns("camera")} FROM premises.camera
-    WHERE (place_id <> '' AND place_id = $1)
-        OR (lon BETWEEN $2 AND $3 AND lat BETWEEN $4 AND $5)
-"""
-
 # A camera by its id or by its number of GB/T 28181.
 CAMERA = f"""
     SELECT {columns("camera")} FROM premises.camera

@@ -223,6 +223,20 @@ async def entrances_of(tx: Transaction, place_id: str) -> list[Entrance]:
     return [Entrance(*row.values()) for row in await tx.fetch(queries.ENTRANCES_OF, place_id)]
 
 
+async def camera(tx: Transaction, name: str) -> Camera | None:
+    """The camera with this id, or with this number of GB/T 28181."""
+    row = await tx.fetchrow(queries.CAMERA, name)
+    return None if row is None else Camera(*row.values())
+
+
+async def places_in_box(
+    tx: Transaction, west: float, east: float, south: float, north: float
+) -> list[tuple[str, str, float, float]]:
+    """Id, town code, lon, lat of the places inside a box of degrees."""
+    rows = await tx.fetch(queries.PLACES_IN_BOX, west, east, south, north)
+    return [(row["id"], row["town_code"], row["lon"], row["lat"]) for row in rows]
+
+
 async def water_out_of_order(tx: Transaction, ids: Iterable[str]) -> dict[str, str]:
     """Of these water sources those that cannot be used now, with the reason."""
     found = await tx.fetch(queries.WATER_OUT_OF_ORDER, list(ids))
