@@ -5,7 +5,8 @@ import { el } from './draw';
 import { base, forget, gotBefore, keepPacket, keepPress, keepPresses, presses } from './kept';
 import type { Got } from './kept';
 import type { Packet } from './packet';
-import { head, map, offlineBar, others, phones, risks, sensed, water } from './view';
+import { forgetPhotos, sendPhotos, watchPhotos } from './photos';
+import { head, map, offlineBar, others, phones, pictures, risks, sensed, water } from './view';
 import { thumb } from './thumb';
 import { speak, spoken, word } from './words';
 
@@ -46,10 +47,10 @@ function draw(): void {
 }
 
 const forCrew = (packet: Packet): HTMLElement[] => [
-  map(packet), risks(packet), water(packet), sensed(packet), others(packet), phones(packet),
+  map(packet), risks(packet), water(packet), pictures(packet), sensed(packet), others(packet), phones(packet),
 ];
 const forUnit = (packet: Packet): HTMLElement[] => [
-  sensed(packet), phones(packet), map(packet), risks(packet), others(packet),
+  sensed(packet), phones(packet), pictures(packet), map(packet), risks(packet), others(packet),
 ];
 
 const hand = {
@@ -90,6 +91,7 @@ async function work(): Promise<void> {
     if (sent) await new Promise((done) => window.setTimeout(done, JUDGED_AFTER_MS));
     await ask();
     away = false;
+    void sendPhotos();
   } catch {
     away = true;
   }
@@ -139,6 +141,7 @@ async function ask(): Promise<void> {
 function stop(): boolean {
   refused = true;
   forget();
+  void forgetPhotos();
   return false;
 }
 
@@ -153,6 +156,7 @@ async function keepPage(): Promise<void> {
 }
 
 draw();
+void watchPhotos(draw, (problem) => { notice = word('photoLost') + problem; draw(); });
 void work();
 window.setInterval(tick, 1000);
 window.addEventListener('online', () => void work());

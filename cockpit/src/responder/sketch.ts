@@ -39,6 +39,7 @@ export function sketch(packet: Packet, fire: Point): SVGElement {
     const at = edge(here(flat(other.at)));
     made.append(label(at, other.name || told(other.role_words), 'crew'));
   }
+  for (const gate of packet.place.entrances ?? []) made.append(door(edge(here(flat(gate.at))), gate.name));
   packet.water.best.forEach((_, index) => made.append(numbered(here(near[index] as Spot), index + 1)));
   const centre = svg('g', { transform: `translate(${WIDTH / 2 - 17} ${MIDDLE - 19})` });
   centre.append(mark(packet.incident.level, 34));
@@ -85,6 +86,16 @@ function numbered(at: Spot, number: number): SVGElement {
   g.append(
     svg('path', { d: 'M-11 -11H11V11H-11Z' }),
     svg('text', { y: 5.5, 'text-anchor': 'middle' }, String(number)),
+  );
+  return g;
+}
+
+/** A gate: a small open square, and its name. */
+function door(at: Spot, name: string): SVGElement {
+  const g = svg('g', { transform: `translate(${at.x} ${at.y})`, class: 'gate' });
+  g.append(
+    svg('path', { d: 'M-6 6V-6H6V6' }),
+    svg('text', { class: 'far', x: 10, y: 5 }, name),
   );
   return g;
 }
