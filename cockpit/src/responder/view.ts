@@ -50,7 +50,7 @@ export function map(packet: Packet): HTMLElement {
 function wind(packet: Packet): HTMLElement {
   const seen = packet.wind;
   const made = el('div', { class: seen?.stale ? 'wind old' : 'wind' });
-  if (seen && seen.wind_from_deg !== null) made.append(arrow(seen.wind_from_deg + 180, 22));
+  if (seen && seen.wind_from_deg !== null) made.append(arrow(seen.wind_from_deg + 180, 18));
   made.append(el('span', {}, seen ? told(seen.words) : word('wind'), seen?.doubt ? el('small', {}, told(seen.doubt)) : null));
   return made;
 }
