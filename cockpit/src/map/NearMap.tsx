@@ -10,10 +10,10 @@ import { MapCanvas } from './Canvas';
 import { MapTrouble } from './Trouble';
 import { columns, ground, read_ground } from './ground';
 import { EMPTY, type Mark, type Scene, scene_of } from './scene';
-import { x_of, y_of } from './view';
+import { type View, fitted, x_of, y_of } from './view';
 
 const ZOOM = 15;
-const ZOOM_CONE = 11.5; // a cone reaches some 8 km
+const CONE_PX = 320; // how wide a cone may be drawn
 const NONE: readonly Sighting[] = [];
 const RINGS_M = [100, 300];
 
@@ -50,7 +50,11 @@ export default function NearMap({ incident, sightings = NONE }: Near): React.JSX
     if (placed || seen?.lon) marks.push(mark('incident', lon, lat, { number: incident.number, level: incident.level, text: name, chosen: true }));
     return { ...fixed, marks, areas, circles_m: RINGS_M, chosen_place: -1 };
   }, [fixed, incident, lon, lat, name, placed, seen, sightings, entrances, t, word]);
-  const home = useMemo(() => (lon === null || lat === null ? null : { x: x_of(lon), y: y_of(lat), zoom: placed || seen?.lon ? ZOOM : ZOOM_CONE }), [lon, lat, placed, seen]);
+  const home = useMemo(() => {
+    if (lon === null || lat === null) return null;
+    if (!placed && !seen?.lon && seen?.cone.length) return around(ring_of(seen.cone));
+    return { x: x_of(lon), y: y_of(lat), zoom: ZOOM };
+  }, [lon, lat, placed, seen]);
   if (!home) return <p className="broken">{t('map.no_position')}</p>;
   return (
     <>
@@ -63,6 +67,14 @@ export default function NearMap({ incident, sightings = NONE }: Near): React.JSX
 /** A mark at degrees. */
 export function mark(kind: Mark['kind'], lon: number, lat: number, more: Partial<Mark>): Mark {
   return { kind, x: x_of(lon), y: y_of(lat), level: 0, number: '', text: '', chosen: false, ...more };
+}
+
+/** The view that shows a whole ring. */
+function around(ring: Float64Array): View {
+  const xs = ring.filter((_, i) => i % 2 === 0);
+  const ys = ring.filter((_, i) => i % 2 === 1);
+  const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  return fitted({ x0, y0, x1, y1 }, { w: CONE_PX, h: CONE_PX });
 }
 
 /** A closed ring in world coordinates. */

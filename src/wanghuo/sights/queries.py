@@ -4,15 +4,17 @@
 
 from typing import Final
 
-# Open incidents with a position that lack the weather of their level or of this hour.
+# Open incidents that lack the weather of their level or of this hour. One without a position, such
+# as a lookout's cone, has the weather of its town.
 # $1 now, $2 the source's period in seconds, $3 retry after seconds, $4 how many
 WEATHER_DUE: Final = """
-SELECT i.id, i.town_code, i.level, i.lon, i.lat
+SELECT i.id, i.town_code, i.level, coalesce(i.lon, t.lon) AS lon, coalesce(i.lat, t.lat) AS lat
 FROM incidents.incident i
+LEFT JOIN premises.town t ON t.code = i.town_code
 LEFT JOIN LATERAL (
     SELECT w.level, w.taken_at, w.trouble FROM sights.weather w
     WHERE w.incident_id = i.id ORDER BY w.taken_at DESC, w.id LIMIT 1) w ON true
-WHERE i.state <> 'closed' AND NOT i.test AND i.lon IS NOT NULL AND i.lat IS NOT NULL
+WHERE i.state <> 'closed' AND NOT i.test AND coalesce(i.lon, t.lon) IS NOT NULL
     AND (w.level IS DISTINCT FROM i.level
         OR w.taken_at < $1::timestamptz
             - make_interval(secs => CASE WHEN w.trouble = '' THEN $2::float8 ELSE $3::float8 END))
