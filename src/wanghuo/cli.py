@@ -104,7 +104,7 @@ def migrate(*, data: Data = None, config: Config = None) -> int:
 
 @app.command(name="import")
 def import_(
-    kind: Literal["places", "devices", "contacts", "stations"],
+    kind: Literal["places", "devices", "contacts", "stations", "water", "entrances", "cameras"],
     file: Path,
     *,
     commit: Annotated[bool, Parameter(negative="")] = False,
@@ -113,7 +113,7 @@ def import_(
     data: Data = None,
     config: Config = None,
 ) -> int:
-    """Read places, devices, contacts or stations from CSV or xlsx; without --commit only a preview.
+    """Read a table of the city from CSV or xlsx; without --commit only a preview.
 
     Every refused row names its cell and the remedy. Importing a file twice changes nothing.
     Example: `wanghuo import places places.xlsx --datum GCJ-02 --commit`

@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,6 +81,59 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return bool(self.sip_uri_template)
 
 
+class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the weather at an incident comes from. source auto: the demo city's own, else none.
+
+    path: the CSV file of source file. url, mapping: of source http; {lon} and {lat} stand for the
+    incident's. period_s: how often the source speaks; older than twice that is stale.
+    """
+
+    source: Literal["auto", "none", "file", "http", "demo"] = "auto"
+    path: str = ""
+    url: str = ""
+    mapping: str = ""
+    period_s: float = 3600.0
+    timeout_s: float = 3.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a source that could never speak."""
+        if self.source == "file" and not self.path:
+            raise ValueError("weather.path: name the CSV file")
+        if self.source == "http" and not (self.url and self.mapping):
+            raise ValueError("weather.url and weather.mapping: give both")
+        if min(self.period_s, self.timeout_s) <= 0:
+            raise ValueError("weather.period_s, timeout_s: above 0")
+
+
+class CamerasSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pictures from cameras. networks: where they may be, e.g. "10.8.0.0/16"; "" is off.
+
+    logins: a TOML file of [NAME] user, password; "" is cameras.toml in data_dir.
+    """
+
+    networks: str = ""
+    logins: str = ""
+    timeout_s: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what is no network."""
+        for text in self.networks.split():
+            ip_network(text)
+        if self.timeout_s <= 0:
+            raise ValueError("cameras.timeout_s: above 0")
+
+
+class Gb28181Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The SIP door for alarms by GB/T 28181. port 0 is off; id: our own 20 digits.
+
+    password: what cameras and platforms register with; "" lets registered ids in without.
+    """
+
+    port: int = 0
+    id: str = "33028200002000000001"
+    password: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured; every default is safe on a laptop.
 
@@ -112,6 +166,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cad_119: Cad119Settings = Cad119Settings()
     cap_sender: str = "wanghuo"
     voice: VoiceSettings = VoiceSettings()
+    weather: WeatherSettings = WeatherSettings()
+    cameras: CamerasSettings = CamerasSettings()
+    gb28181: Gb28181Settings = Gb28181Settings()
     public_url: str = ""
     page_secret: str = ""
     page_link_hours: int = 24

@@ -43,6 +43,14 @@ C-3,全市,,王五,值班,16400000003,是,1
     "water": """id,kind,name,town,lon,lat,flow_l_per_s
 W-1,消火栓,新浦大道1号,XP,121.3642,30.2437,15
 """,
+    "entrances": """编号,场所编号,名称,经度,纬度,净宽 m,备注
+E-1,XP-1,东大门,121.3643,30.2437,4.5,消防车可进
+E-2,XP-1,后门,121.3640,30.2437,,
+""",
+    "cameras": """id,name,kind,town,place_id,lon,lat,height_m,bearing_deg,snapshot_url,login,gb_id
+CAM-1,新浦电信塔,高空瞭望,新浦镇,,121.3600,30.2400,45,90,http://10.8.0.12/s.jpg,tower,33028211201320000001
+CAM-2,车间球机,球机,XP,XP-1,121.3642,30.2437,,,,,
+""",
 }
 
 

@@ -31,7 +31,16 @@ STATION = {
     "id": "S-1", "level": "微型站", "keeper": "村社", "name": "新浦村站", "town": "XP",
     "lon": "121.364", "lat": "30.243",
 }  # fmt: skip
-GOOD = {"places": PLACE, "devices": DEVICE, "contacts": CONTACT, "stations": STATION}
+ENTRANCE = {
+    "id": "E-1", "place_id": "XP-1", "name": "东门", "lon": "121.364", "lat": "30.243"
+}  # fmt: skip
+CAMERA = {
+    "id": "CAM-1", "name": "电信塔", "town": "XP", "lon": "121.364", "lat": "30.243"
+}  # fmt: skip
+GOOD = {
+    "places": PLACE, "devices": DEVICE, "contacts": CONTACT, "stations": STATION,
+    "entrances": ENTRANCE, "cameras": CAMERA,
+}  # fmt: skip
 
 
 def parsed(kind: str, *rows: dict[str, str]) -> Parsed:
@@ -78,6 +87,15 @@ contacts | sequence  | 0           | whole
 stations | level     | 大站        | choice
 stations | keeper    | 个人        | choice
 stations | crew      | 很多        | whole
+entrances | place_id | XP-9        | place
+entrances | name     |             | empty
+entrances | width_m  | 宽          | number
+cameras  | kind      | 相机        | choice
+cameras  | place_id  | XP-9        | place
+cameras  | bearing_deg | 361       | number
+cameras  | snapshot_url | http://a:b@10.0.0.1/x | snapshot_url
+cameras  | snapshot_url | file:///etc/passwd | snapshot_url
+cameras  | gb_id     | 3302        | gb_id
 """
 
 

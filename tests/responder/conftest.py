@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -14,8 +15,10 @@ from tests.web.makers import open_site
 from wanghuo.clock import WallClock
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
+from wanghuo.gateways.weather import Weatherman
 from wanghuo.notices.feed import Judge
 from wanghuo.responder import routes as responder_routes
+from wanghuo.sights.weather import Observation
 from wanghuo.signals import store as signals
 
 HOME = Path(__file__).resolve().parents[2]
@@ -31,6 +34,16 @@ WATER = [
     ("W6", "hydrant", "西门消火栓", 30, 0, 30.0, "无水压"),
 ]
 DEGREE_EAST_M, DEGREE_NORTH_M = 96_006.0, 111_195.0  # at 30.3 degrees north
+
+
+class Blowing:
+    """A weather source that always says the same."""
+
+    name = "file"
+
+    async def observe(self, lon: float, lat: float, now: datetime) -> Observation:
+        assert (round(lon), round(lat)) == (121, 30)
+        return Observation(now, wind_from_deg=45.0, wind_m_s=4.0)
 
 
 @pytest.fixture
@@ -62,6 +75,11 @@ async def town(
                 for key, kind, name, east_m, north_m, flow, why in WATER
             ],
         )
+        await tx.execute(
+            "INSERT INTO premises.entrance (id, place_id, town_code, name, lon, lat, width_m, note)"
+            " VALUES ('E1', 'P1', $1, '东大门', 121.2504, 30.3001, 4.5, '消防车可进')",
+            TOWN,
+        )
     opened = open_site(
         database, web_database, nats_stream, tmp_path, routers=[responder_routes.router]
     )
@@ -72,6 +90,7 @@ async def town(
             after_s = (WallClock().now_utc() - NOON).total_seconds() - BURNS_FOR_S
             await signals.append(tx, [sensed(a_point(1), after_s)])
         await judge.judge_once()
+        await Weatherman(database, Blowing(), WallClock(), period_s=3600.0).work_once()
         working = asyncio.ensure_future(judge.run())
         yield Town(site)
         working.cancel()

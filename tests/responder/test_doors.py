@@ -124,12 +124,13 @@ async def test_a_crew_gets_everything_it_needs_and_is_told_what_nobody_knows(tow
     assert [one["hose_lengths"] for one in water["best"]] == [4, 9, 11, 17]
     assert [(w["name"], w["reason"]) for w in water["out_of_order"]] == [("西门消火栓", "无水压")]
     place = packet["place"]
-    assert (place["people"], place["hazards"], place["entrances"]) == (
-        62,
-        "PP 粒料 14 t、液压油",
-        None,
-    )
-    assert packet["wind"] is None
+    assert (place["people"], place["hazards"]) == (62, "PP 粒料 14 t、液压油")
+    assert place["entrances"] == [
+        {"name": "东大门", "at": [121.2504, 30.3001], "width_m": 4.5, "note": "消防车可进"}
+    ]
+    wind = packet["wind"]
+    assert (wind["wind_from_deg"], wind["stale"], wind["doubt"]) == (45, False, None)
+    assert wind["words"]["zh"] == "风向东北 4 m/s，向西南吹"
     assert [one["phone"] for one in packet["phones"]] == ["13800000001", "13800000002"]
 
 

@@ -13,6 +13,7 @@ from tests.pages.conftest import CHROMIUM, SOFTWARE_RENDERING
 from tests.responder.conftest import HOME, PLACE
 from tests.responder.cutting import Line
 from tests.responder.phones import Town
+from tests.sights.makers import a_png
 
 pytestmark = pytest.mark.pages
 
@@ -181,3 +182,58 @@ async def test_a_link_that_expires_is_forgotten_with_its_data(
     await expect(page.locator(".alone")).to_contain_text("链接已失效")
     assert await page.evaluate("localStorage.length") == 0
     assert await town.logged() == []
+
+
+async def test_wind_entrances_and_pictures_are_on_the_page(
+    town: Town, line: Line, browser: Browser, tmp_path: Path
+) -> None:
+    link = await town.link("micro_station")
+    sent = await town.site.client().post(
+        f"{link}/photos", params={"photo_id": "photo-0001"}, content=a_png(640, 480)
+    )
+    assert sent.status_code == 201
+    page = await opened(browser, line, link)
+    await expect(page.locator(".wind")).to_contain_text("风向东北 4 m/s，向西南吹")
+    turned = await page.locator(".wind path").get_attribute("transform")
+    assert turned == "rotate(225 10 10)", "the arrow points where it blows to"
+    await expect(page.locator(".risk")).to_contain_text("东大门 4.5 m 消防车可进")
+    await expect(page.locator(".gate text")).to_have_text("东大门")
+    picture = page.locator(".pics img")
+    await picture.scroll_into_view_if_needed()
+    await expect(picture).to_have_js_property("naturalWidth", 640)
+    assert not await page.evaluate(OVERFLOW)
+    await page.screenshot(path=tmp_path / "responder-pictures-390.png")
+    await page.locator("main").evaluate("one => one.scrollTo(0, 0)")
+    await page.screenshot(path=tmp_path / "responder-wind-390.png")
+
+
+async def test_a_photo_taken_offline_is_kept_through_a_reload_and_sent_once(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    page = await opened(browser, line, await town.link("micro_station"))
+    await page.wait_for_selector("html[data-kept=yes]", state="attached")
+    line.cut()
+    photo = {"name": "fire.png", "mimeType": "image/png", "buffer": a_png(3200, 2400)}
+    await page.locator("input[type=file]").set_input_files([photo])  # type: ignore[list-item]
+    await expect(page.locator(".off")).to_contain_text("1 条操作已存本机")
+    await page.reload()
+    await expect(page.locator(".pics p")).to_contain_text("1 张照片待发送")
+    assert await town.rows("SELECT id FROM sights.picture") == []
+    line.mend()
+    await expect(page.locator(".off")).to_have_count(0, timeout=20_000)
+    (kept,) = await town.rows("SELECT width, height, media_type, origin FROM sights.picture")
+    assert tuple(kept.values()) == (1600, 1200, "image/jpeg", "responder")
+    await page.reload()
+    await expect(page.locator(".pics img")).to_have_count(1)
+    assert len(await town.rows("SELECT id FROM sights.picture")) == 1
+
+
+async def test_a_file_that_is_no_picture_is_refused_in_words_and_forgotten(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    page = await opened(browser, line, await town.link("micro_station"))
+    wrong = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    await page.locator("input[type=file]").set_input_files([wrong])  # type: ignore[list-item]
+    await expect(page.locator("[role=alert]")).to_contain_text("照片未被接受")
+    await expect(page.locator(".off")).to_have_count(1)
+    assert await town.rows("SELECT id FROM sights.picture") == []

@@ -30,11 +30,15 @@ PUBLIC: dict[Door, str] = {
     ("GET", "/r/{token}/packet"): "a signed link",
     ("GET", "/r/{token}/route"): "a signed link",
     ("POST", "/r/{token}/answers"): "a signed link",
+    ("POST", "/r/{token}/photos"): "a signed link",
+    ("GET", "/r/{token}/photos/{picture_id}"): "a signed link",
     ("POST", "/push/ctwing/{secret}"): "the secret in the path",
     ("POST", "/push/iotda/{secret}"): "the secret in the path",
     ("POST", "/push/onenet/{secret}"): "the secret in the path",
     ("GET", "/push/onenet/{secret}"): "the secret in the path",
     ("POST", "/push/vendor/{secret}"): "the secret in the path",
+    ("POST", "/push/lookout/{secret}"): "the secret in the path",
+    ("POST", "/push/onvif/{secret}"): "the secret in the path",
 }
 # What a signed-in caller needs. None: being signed in is enough.
 NEEDS: dict[Door, Permission | None] = {
@@ -52,6 +56,8 @@ NEEDS: dict[Door, Permission | None] = {
     ("POST", "/api/v1/import/{kind}"): P.IMPORT,
     ("POST", "/api/v1/access/signals"): P.SEND_SIGNALS,
     ("POST", "/api/v1/incidents/{number}/{act}"): P.JUDGE,
+    ("POST", "/api/v1/incidents/{number}/pictures"): P.JUDGE,
+    ("GET", "/api/v1/pictures/{picture_id}"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/transmitters/{sender}/commands"): P.CONTROL_DEVICES,
     ("POST", "/api/v1/transmitters/{sender}/inspection"): P.CONTROL_DEVICES,
     ("POST", "/api/v1/quarantine/{row_id}/settle"): P.JUDGE,

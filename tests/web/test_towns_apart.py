@@ -14,7 +14,7 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 
 MARKS = {HERE: "本镇标记", THERE: "外镇标记"}
-KINDS = ("places", "devices", "contacts", "stations")
+KINDS = ("places", "devices", "contacts", "stations", "entrances", "cameras")
 
 # $1 town, $2 its mark, $3 what makes the ids
 ROWS = """
@@ -35,6 +35,15 @@ INSERT INTO incidents.incident (id, number, place_id, place_name, category, town
     sentence, lon, lat) VALUES ('incident' || $3, 'number' || $3, 'place' || $3, $2,
     'rental', $1, 1, 1, 'open', 'validated', '1', now(), now(), 0,
     jsonb_build_object('key', $2::text, 'params', jsonb_build_object()), 121, 30);
+INSERT INTO premises.entrance (id, place_id, town_code, name, lon, lat)
+    VALUES ('entrance' || $3, 'place' || $3, $1, $2, 121, 30);
+INSERT INTO premises.camera (id, name, kind, town_code, lon, lat)
+    VALUES ('camera' || $3, $2, 'fixed', $1, 121, 30);
+INSERT INTO sights.weather (id, incident_id, town_code, level, taken_at, source, period_s, station,
+    observed_at) VALUES ('weather' || $3, 'incident' || $3, $1, 1, now(), 'file', 600, $2, now());
+INSERT INTO sights.picture (id, incident_id, town_code, origin, camera_id, by_whom, taken_at,
+    received_at, media_type, size_bytes, width, height, sha256) VALUES ('picture' || $3,
+    'incident' || $3, $1, 'desk', 'camera' || $3, $2, now(), now(), 'image/png', 1, 1, 1, 'no');
 INSERT INTO incidents.evidence (incident_id, line, at, what, weight_milli, floor,
     sentence, entry_id) VALUES ('incident' || $3, 1, now(), $2, 1, 1,
     jsonb_build_object('key', $2::text, 'params', jsonb_build_object('t', $1::text)), 'e');
@@ -88,6 +97,7 @@ def readings(site: Site) -> list[str]:
                     .replace("{place_id}", "place1")
                     .replace("{device_id}", "device1")
                     .replace("{number}", "number1")
+                    .replace("{picture_id}", "picture1")
                 )
     return sorted(found)
 

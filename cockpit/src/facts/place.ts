@@ -72,5 +72,6 @@ export interface Place extends PlaceRow {
   devices?: Device[];
   contacts?: Contact[];
   stations_near?: { id: string; name: string; level: string; crew: number; on_duty: boolean; distance_m: number }[];
+  entrances?: { name: string; lon: number; lat: number; width_m: number | null; note: string }[];
   open_incidents?: { number: string; level: number; state: string; opened_at: string }[];
 }

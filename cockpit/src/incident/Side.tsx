@@ -6,19 +6,29 @@ import type { Place } from '../facts/place';
 import { read } from '../live/api';
 import { distance, hms } from '../words/format';
 import { type Words, useWords } from '../words/words';
+import { PictureStrip, WindSign } from './Sights';
+import { useSights } from './sights';
 
 const NearMap = lazy(() => import('../map/NearMap'));
 
 export function Side({ incident, map = true }: { incident: Incident; map?: boolean }): React.JSX.Element {
+  const { weather, pictures } = useSights(incident.number);
   return (
     <aside className="right">
       {map && (
         <div className="near">
           <Suspense fallback={<div className="map" />}>
-            <NearMap incident={incident} />
+            <NearMap incident={incident} sightings={pictures?.sightings} />
           </Suspense>
+          <WindSign weather={weather} />
         </div>
       )}
+      {!map && (
+        <section className="pad">
+          <WindSign weather={weather} />
+        </section>
+      )}
+      <PictureStrip pictures={pictures} />
       <Forces incident={incident} />
       <Waters incident={incident} />
       <Before incident={incident} />
@@ -118,9 +128,11 @@ function Before({ incident }: { incident: Incident }): React.JSX.Element {
   const place = useKnown(incident.place.id);
   const { people, sleeping, address } = incident.place;
   const contacts = place?.contacts ?? [];
+  const entrances = place?.entrances ?? [];
   const lines: [string, string][] = [
     [t('before.people'), [people > 0 ? t('head.people', { count: people }) : '', sleeping ? t('before.sleeping') : ''].filter(Boolean).join('，')],
     [t('before.hazards'), place?.hazards ?? ''],
+    [t('before.entrances'), entrances.map((one) => [one.name, one.width_m && `${one.width_m} m`, one.note].filter(Boolean).join(' ')).join('，')],
     [t('before.address'), address],
     ...contacts.slice(0, 2).map((c): [string, string] => [word('contact', c.role), `${c.name} ${c.phone}`]),
   ];

@@ -2,23 +2,37 @@
 
 import { useEffect, useMemo } from 'react';
 import type { Incident } from '../facts/incident';
+import type { Sighting } from '../facts/sight';
+import { useKnown } from '../incident/Side';
 import { useCell } from '../live/cell';
 import { useWords } from '../words/words';
 import { MapCanvas } from './Canvas';
 import { MapTrouble } from './Trouble';
 import { columns, ground, read_ground } from './ground';
 import { EMPTY, type Mark, type Scene, scene_of } from './scene';
-import { x_of, y_of } from './view';
+import { type View, fitted, x_of, y_of } from './view';
 
 const ZOOM = 15;
+const CONE_PX = 320; // how wide a cone may be drawn
+const NONE: readonly Sighting[] = [];
 const RINGS_M = [100, 300];
 
-export default function NearMap({ incident }: { incident: Incident }): React.JSX.Element {
+interface Near {
+  incident: Incident;
+  sightings?: readonly Sighting[] | undefined;
+}
+
+export default function NearMap({ incident, sightings = NONE }: Near): React.JSX.Element {
   const { t, word } = useWords();
   const still = useCell(ground);
   const places = useCell(columns);
   useEffect(() => void read_ground(), []);
-  const { lon, lat, name } = incident.place;
+  const { name } = incident.place;
+  const seen = sightings.find((one) => one.camera_lon !== null);
+  const lon = incident.place.lon ?? seen?.lon ?? seen?.camera_lon ?? null;
+  const lat = incident.place.lat ?? seen?.lat ?? seen?.camera_lat ?? null;
+  const placed = incident.place.lon !== null;
+  const entrances = useKnown(incident.place.id)?.entrances;
   const fixed = useMemo(() => scene_of(places, still), [places, still]);
   const scene = useMemo((): Scene => {
     if (lon === null || lat === null) return EMPTY;
@@ -28,10 +42,19 @@ export default function NearMap({ incident }: { incident: Incident }): React.JSX
     for (const station of incident.stations) {
       marks.push(mark('station', station.lon, station.lat, { text: [word('station', station.level), station.crew && t('head.people', { count: station.crew })].filter(Boolean).join(' ') }));
     }
-    marks.push(mark('incident', lon, lat, { number: incident.number, level: incident.level, text: name, chosen: true }));
-    return { ...fixed, marks, circles_m: RINGS_M, chosen_place: -1 };
-  }, [fixed, incident, lon, lat, name, t, word]);
-  const home = useMemo(() => (lon === null || lat === null ? null : { x: x_of(lon), y: y_of(lat), zoom: ZOOM }), [lon, lat]);
+    for (const gate of entrances ?? []) marks.push(mark('station', gate.lon, gate.lat, { text: gate.name }));
+    for (const one of sightings) {
+      if (one.camera_lon !== null && one.camera_lat !== null) marks.push(mark('station', one.camera_lon, one.camera_lat, { text: one.camera }));
+    }
+    const areas = sightings.map((one) => ring_of(one.cone));
+    if (placed || seen?.lon) marks.push(mark('incident', lon, lat, { number: incident.number, level: incident.level, text: name, chosen: true }));
+    return { ...fixed, marks, areas, circles_m: RINGS_M, chosen_place: -1 };
+  }, [fixed, incident, lon, lat, name, placed, seen, sightings, entrances, t, word]);
+  const home = useMemo(() => {
+    if (lon === null || lat === null) return null;
+    if (!placed && !seen?.lon && seen?.cone.length) return around(ring_of(seen.cone));
+    return { x: x_of(lon), y: y_of(lat), zoom: ZOOM };
+  }, [lon, lat, placed, seen]);
   if (!home) return <p className="broken">{t('map.no_position')}</p>;
   return (
     <>
@@ -44,4 +67,18 @@ export default function NearMap({ incident }: { incident: Incident }): React.JSX
 /** A mark at degrees. */
 export function mark(kind: Mark['kind'], lon: number, lat: number, more: Partial<Mark>): Mark {
   return { kind, x: x_of(lon), y: y_of(lat), level: 0, number: '', text: '', chosen: false, ...more };
+}
+
+/** The view that shows a whole ring. */
+function around(ring: Float64Array): View {
+  const xs = ring.filter((_, i) => i % 2 === 0);
+  const ys = ring.filter((_, i) => i % 2 === 1);
+  const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  return fitted({ x0, y0, x1, y1 }, { w: CONE_PX, h: CONE_PX });
+}
+
+/** A closed ring in world coordinates. */
+function ring_of(corners: readonly [number, number][]): Float64Array {
+  const closed = corners.length ? [...corners, corners[0] as [number, number]] : [];
+  return Float64Array.from(closed.flatMap(([lon, lat]) => [x_of(lon), y_of(lat)]));
 }

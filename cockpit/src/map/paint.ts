@@ -39,6 +39,7 @@ export function paint(brush: Brush, scene: Scene, view: View): boolean {
     .map((mark) => around(mark.x * k + frame.ox, mark.y * k + frame.oy, 20 * ratio, 20 * ratio));
   const done = labels(brush, scene, frame, taken);
   circles(brush, scene, frame);
+  for (const area of scene.areas ?? []) raster.stroke(to_screen(area, frame), colours.dot_strong, Math.max(1, Math.round(1.5 * ratio)));
   marks(brush, scene, frame, taken);
   bar(brush, view);
   return done;

@@ -21,6 +21,7 @@ export interface Scene {
   ids: string[];
   marks: Mark[];
   chosen_place: number; // index, -1 for none
+  areas?: Float64Array[]; // what lookouts can have meant: closed rings x0, y0, x1, y1, …
   circles_m: number[]; // distance rings around the first chosen incident
 }
 

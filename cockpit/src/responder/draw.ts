@@ -33,6 +33,12 @@ const SHAPES: Record<number, () => SVGElement[]> = {
   ],
 };
 
+/** An arrow that points to a bearing; north is up. */
+export function arrow(to_deg: number, size: number): SVGElement {
+  const path = { d: 'M10 19V2M10 1L5 8M10 1L15 8', class: 'open', transform: `rotate(${to_deg} 10 10)` };
+  return svg('svg', { viewBox: '0 0 20 20', width: size, height: size, class: 'mark', 'aria-hidden': 'true' }, svg('path', path));
+}
+
 /** The level as a shape, so that grey print and colour blindness lose nothing. */
 export function mark(level: number, size: number): SVGElement {
   const attributes = { viewBox: '0 0 16 16', width: size, height: size, class: `mark F${level}` };

@@ -6,7 +6,8 @@ import { base, forget, gotBefore, keepPacket, keepPress, keepPresses, presses, w
 import type { Got } from './kept';
 import type { Packet } from './packet';
 import { locate } from './here';
-import { head, map, offlineBar, others, phones, risks, route, sensed, water } from './view';
+import { forgetPhotos, sendPhotos, watchPhotos } from './photos';
+import { head, map, offlineBar, others, phones, pictures, risks, route, sensed, water } from './view';
 import { thumb } from './thumb';
 import { speak, spoken, word } from './words';
 
@@ -62,10 +63,11 @@ const place = {
 };
 
 const forCrew = (packet: Packet): HTMLElement[] => [
-  map(packet, mine), risks(packet), water(packet), route(packet, mine, place), sensed(packet), others(packet), phones(packet),
+  map(packet, mine), risks(packet), water(packet), route(packet, mine, place), pictures(packet), sensed(packet),
+  others(packet), phones(packet),
 ];
 const forUnit = (packet: Packet): HTMLElement[] => [
-  sensed(packet), phones(packet), map(packet, mine), risks(packet), others(packet),
+  sensed(packet), phones(packet), pictures(packet), map(packet, mine), risks(packet), others(packet),
 ];
 
 const hand = {
@@ -106,6 +108,7 @@ async function work(): Promise<void> {
     if (sent) await new Promise((done) => window.setTimeout(done, JUDGED_AFTER_MS));
     await ask();
     away = false;
+    void sendPhotos();
   } catch {
     away = true;
   }
@@ -155,6 +158,7 @@ async function ask(): Promise<void> {
 function stop(): boolean {
   refused = true;
   forget();
+  void forgetPhotos();
   return false;
 }
 
@@ -169,6 +173,7 @@ async function keepPage(): Promise<void> {
 }
 
 draw();
+void watchPhotos(draw, (problem) => { notice = word('photoLost') + problem; draw(); });
 void work();
 window.setInterval(tick, 1000);
 window.addEventListener('online', () => void work());

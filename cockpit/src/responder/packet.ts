@@ -16,6 +16,23 @@ export interface Water {
   hose_m: number;
 }
 
+export interface Entrance {
+  name: string;
+  at: Point;
+  width_m: number | null;
+  note: string;
+}
+
+export interface Wind {
+  wind_from_deg: number | null;
+  wind_m_s: number | null;
+  observed_at: string | null;
+  age_s: number | null;
+  stale: boolean;
+  words: Words;
+  doubt: Words | null;
+}
+
 export interface Other {
   role: string;
   role_words: Words;
@@ -71,7 +88,7 @@ export interface Packet {
     people: number | null;
     sleeping: boolean;
     hazards: string | null;
-    entrances: string | null;
+    entrances: Entrance[] | null;
   };
   fire: Point | null;
   station: { name: string; at: Point; crew: number } | null;
@@ -80,7 +97,8 @@ export interface Packet {
     best: Water[];
     out_of_order: { kind: string; name: string; distance_m: number; reason: string }[];
   };
-  wind: null;
+  wind: Wind | null;
+  pictures: { id: string; origin: string; at: string }[];
   others: Other[];
   phones: { role: Words; name: string; phone: string }[];
   answers: Given[];

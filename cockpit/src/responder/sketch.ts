@@ -37,6 +37,8 @@ export function sketch(packet: Packet, fire: Point, way: Way | null): SVGElement
     const at = edge(here(flat(other.at)));
     made.append(label(at, other.name || told(other.role_words), 'crew'));
   }
+  const waters = near.map(here);
+  for (const gate of packet.place.entrances ?? []) made.append(door(clear(edge(here(flat(gate.at)))), gate.name, waters));
   packet.water.best.forEach((_, index) => made.append(numbered(here(near[index] as Spot), index + 1)));
   const centre = svg('g', { transform: `translate(${WIDTH / 2 - 17} ${MIDDLE - 19})` });
   centre.append(mark(packet.incident.level, 34));
@@ -109,6 +111,26 @@ function numbered(at: Spot, number: number): SVGElement {
   g.append(
     svg('path', { d: 'M-11 -11H11V11H-11Z' }),
     svg('text', { y: 5.5, 'text-anchor': 'middle' }, String(number)),
+  );
+  return g;
+}
+
+/** Pushed out from under the fire's mark, in its true direction. */
+function clear(at: Spot): Spot {
+  const [x, y] = [at.x - WIDTH / 2, at.y - MIDDLE];
+  const away = Math.hypot(x, y) || 1;
+  const out = Math.max(1, 28 / away);
+  return { x: WIDTH / 2 + x * out, y: MIDDLE + y * out };
+}
+
+/** A gate: a small open square, and its name on the side where no water stands. */
+function door(at: Spot, name: string, waters: Spot[]): SVGElement {
+  const beside = (one: Spot): boolean => Math.abs(one.y - at.y) < 20 && one.x > at.x - 12 && one.x < at.x + 60;
+  const left = waters.some(beside);
+  const g = svg('g', { transform: `translate(${at.x} ${at.y})`, class: 'gate' });
+  g.append(
+    svg('path', { d: 'M-6 6V-6H6V6' }),
+    svg('text', { class: 'far', x: left ? -10 : 10, y: -8, 'text-anchor': left ? 'end' : 'start' }, name),
   );
   return g;
 }

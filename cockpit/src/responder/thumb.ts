@@ -3,6 +3,7 @@
 import { el, mark } from './draw';
 import { presses } from './kept';
 import type { Packet } from './packet';
+import { takePhoto } from './photos';
 import { clock, word, wordOf } from './words';
 
 const ASKED_TWICE = new Set(['false_alarm', 'cannot', 'rejected', 'handled']);
@@ -67,8 +68,9 @@ function sheet(packet: Packet, rest: string[], hand: Hand): HTMLElement {
     { class: 'sheet' },
     ...rest.map((answer) => button(answer, '', hand)),
     ...calls,
+    act(word('photo'), 'photo', takePhoto),
     act(word('language'), 'lang', hand.turn),
-    el('p', {}, packet.side === 'occupant' ? word('cannotCancel') : word('photo')),
+    packet.side === 'occupant' ? el('p', {}, word('cannotCancel')) : null,
   );
 }
 

@@ -1,14 +1,15 @@
 /* One column: where, how far, who is at risk, water, and below it what was sensed and who else comes. */
 
-import { el, mark } from './draw';
-import { presses } from './kept';
+import { arrow, el, mark } from './draw';
+import { base, presses } from './kept';
 import type { Got } from './kept';
-import type { Packet, Way } from './packet';
+import type { Entrance, Packet, Way } from './packet';
+import { takePhoto, waitingPhotos } from './photos';
 import { sketch } from './sketch';
 import { clock, duration, metres, told, word, wordOf } from './words';
 
 export function offlineBar(got: Got | null, away: boolean): HTMLElement | null {
-  const waiting = presses().length;
+  const waiting = presses().length + waitingPhotos();
   if (!away && waiting === 0) return null;
   const stale = got ? `${word('stale')} ${clock(got.packet.made_at)}` : '';
   const kept = waiting ? `${waiting} ${word('kept')}` : '';
@@ -45,9 +46,40 @@ export function map(packet: Packet, mine: Way | null): HTMLElement {
       el('div', { class: 'eta' }, el('b', {}, metres(way.road_m)), ` ${word('about')} ${duration(way.travel_s)}${kind}`),
     );
   }
-  made.append(el('div', { class: 'wind' }, word('wind')));
+  made.append(wind(packet));
   return made;
 }
+
+/** Where the wind blows to, as an arrow and in words; its age where that matters. */
+function wind(packet: Packet): HTMLElement {
+  const seen = packet.wind;
+  const made = el('div', { class: seen?.stale ? 'wind old' : 'wind' });
+  if (seen && seen.wind_from_deg !== null) made.append(arrow(seen.wind_from_deg + 180, 18));
+  made.append(el('span', {}, seen ? told(seen.words) : word('wind'), seen?.doubt ? el('small', {}, told(seen.doubt)) : null));
+  return made;
+}
+
+export function pictures(packet: Packet): HTMLElement {
+  const taken = el('button', { type: 'button', class: 'photo' }, word('photo'));
+  taken.addEventListener('click', takePhoto);
+  const waits = waitingPhotos();
+  const shown = packet.pictures.map((one) => {
+    const address = `${base}/photos/${one.id}`;
+    const text = `${wordOf('from', one.origin)} ${clock(one.at)}`;
+    return el('li', {}, el('a', { href: address, target: '_blank' }, el('img', { src: address, alt: text, loading: 'lazy' }), text));
+  });
+  return el(
+    'section',
+    { class: 'sec pics' },
+    el('h2', {}, word('pictures')),
+    shown.length ? el('ul', {}, ...shown) : null,
+    waits ? el('p', { role: 'status' }, `${waits} ${word('photoWaits')}`) : null,
+    taken,
+  );
+}
+
+const gate = (one: Entrance): string =>
+  [one.name, one.width_m === null ? '' : `${one.width_m} m`, one.note].filter(Boolean).join(' ');
 
 export function risks(packet: Packet): HTMLElement {
   const { place } = packet;
@@ -58,7 +90,7 @@ export function risks(packet: Packet): HTMLElement {
   const rows: [string, string, boolean][] = [
     [word('people'), people.join(word('people') === '人员' ? '，' : ', ') || word('unknown'), people.length > 0],
     [word('hazards'), place.hazards ?? word('unknown'), place.hazards !== null],
-    [word('entrances'), place.entrances ?? word('unknown'), place.entrances !== null],
+    [word('entrances'), place.entrances?.map(gate).join('；') ?? word('unknown'), place.entrances !== null],
   ];
   return el(
     'dl',

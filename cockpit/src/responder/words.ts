@@ -15,7 +15,9 @@ const ZH = {
   fromHere: '从我的位置出发', asking: '正在定位…', noPosition: '手机没有给出位置，请允许定位后再试', noRoute: '路线没有取到：', hereIs: '我的位置', about: '约', minutes: '分', seconds: '秒',
   language: 'English', loading: '正在打开…', never: '没有网络，且本机还没有这次警情的数据。有网后自动重试。起火请拨 119。',
   refused: '链接已失效，请打开最新通知里的链接。', waitFor: '补报', lost: '这次操作未被接受：', from: '从', north: '北',
-  unitHead: '您单位', cannotCancel: '单位不能撤销警情，由到场人员核实', photo: '照片上传：后续版本',
+  unitHead: '您单位', cannotCancel: '单位不能撤销警情，由到场人员核实', photo: '拍照上传', pictures: '现场图像',
+  photoWaits: '张照片待发送，联网即发', photoLost: '照片未被接受：',
+  'from.camera': '摄像机', 'from.lookout': '高空瞭望', 'from.responder': '现场照片', 'from.desk': '值守席',
   confirmFire: '我确认起火', looking: '我正在查看', registered: '该设备未登记到场所',
   'kind.hydrant': '消火栓', 'kind.tank': '消防水池', 'kind.intake': '取水口', 'kind.pond': '天然水源',
   'do.on_the_way': '收到，马上去', 'do.turned_out': '我已出动', 'do.arrived': '我已到场', 'do.handled': '处置完毕',
@@ -35,7 +37,9 @@ const EN: Record<keyof typeof ZH, string> = {
   fromHere: 'From where I am', asking: 'Locating…', noPosition: 'The phone gave no position. Allow it and try again', noRoute: 'No route came: ', hereIs: 'my position', about: 'about', minutes: 'min', seconds: 's',
   language: '中文', loading: 'Opening…', never: 'No network, and this phone has no data of this incident yet. It tries again by itself. For a fire call 119.',
   refused: 'This link is no longer valid. Open the link in your newest notice.', waitFor: 'waiting', lost: 'This was not accepted: ', from: 'from', north: 'N',
-  unitHead: 'Your premises', cannotCancel: 'A unit cannot cancel; someone on site will check', photo: 'Photo upload comes later',
+  unitHead: 'Your premises', cannotCancel: 'A unit cannot cancel; someone on site will check', photo: 'Send a photo', pictures: 'Pictures',
+  photoWaits: 'photos wait for the network', photoLost: 'A photo was not accepted: ',
+  'from.camera': 'camera', 'from.lookout': 'lookout', 'from.responder': 'from the site', 'from.desk': 'from the desk',
   confirmFire: 'I confirm fire', looking: 'I am looking', registered: 'this device is not registered to a place',
   'kind.hydrant': 'hydrant', 'kind.tank': 'tank', 'kind.intake': 'intake', 'kind.pond': 'open water',
   'do.on_the_way': 'On my way', 'do.turned_out': 'We have left', 'do.arrived': 'Arrived', 'do.handled': 'Handled',
@@ -56,7 +60,7 @@ let chosen: Language =
 
 export const spoken = (): Language => chosen;
 export const word = (key: Word): string => (chosen === 'zh' ? ZH : EN)[key];
-export const wordOf = (list: 'do' | 'step' | 'kind', code: string): string =>
+export const wordOf = (list: 'do' | 'step' | 'kind' | 'from', code: string): string =>
   (chosen === 'zh' ? ZH : EN)[`${list}.${code}` as Word] ?? code;
 export const told = (words: Words): string => words[chosen];
 

@@ -114,4 +114,15 @@ export const incident = {
   'station.town_workstation': 'Workstation',
   'station.brigade': 'Brigade',
   'station.micro': 'Micro',
+
+  'wind.unknown': 'Wind unknown',
+  'pictures.title': 'Pictures',
+  'pictures.count': '{count}',
+  'pictures.hidden': 'Your role may not open pictures.',
+  'pictures.silent': '{camera}: {why}. Handled by the other evidence.',
+  'picture.camera': 'camera',
+  'picture.lookout': 'lookout',
+  'picture.responder': 'photo from the site',
+  'picture.desk': 'from the desk',
+  'before.entrances': 'Entrances',
 } as const satisfies Record<keyof typeof zh, string>;

@@ -112,4 +112,15 @@ export const incident = {
   'station.town_workstation': '工作站',
   'station.brigade': '专职队',
   'station.micro': '微型站',
+
+  'wind.unknown': '风况未知',
+  'pictures.title': '图像',
+  'pictures.count': '{count} 张',
+  'pictures.hidden': '您的角色不能打开图像。',
+  'pictures.silent': '{camera}：{why}。按其余证据处置。',
+  'picture.camera': '摄像机',
+  'picture.lookout': '高空瞭望',
+  'picture.responder': '现场照片',
+  'picture.desk': '席位上传',
+  'before.entrances': '入口',
 } as const;

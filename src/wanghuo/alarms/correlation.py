@@ -68,10 +68,13 @@ def join(
 def same_witness(one: Alarm, other: Alarm) -> bool:
     """Whether two alarms are one observation: of one point, or of a point and its own panel.
 
-    A panel that says "fire in system 1.1" and then "smoke at 1.1.40.0a000200" saw one thing.
+    A panel that says "fire in system 1.1" and then "smoke at 1.1.40.0a000200" saw one thing. A
+    lookout that sees smoke in two directions is one witness, too: it cannot bear itself out.
     """
     if one.sender != other.sender:
         return False
+    if one.sensor is other.sensor is SensorKind.LOOKOUT:
+        return True
     return one.origin == other.origin or sums_up(one, other) or sums_up(other, one)
 
 

@@ -111,6 +111,8 @@ def of_fire(
     own = _own(sensed, policy)
     same = [alarm for alarm in others if same_witness(mine, alarm)]
     beside = [alarm for alarm in others if alarm not in same]
+    if same and sensed.point.sensor is SensorKind.LOOKOUT and not beside:
+        return None
     if not beside:
         return _once(sensed, own, mine, same, ledger) if same else own
     if any(sums_up(mine, alarm) for alarm in same):

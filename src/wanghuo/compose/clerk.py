@@ -1,27 +1,32 @@
-"""The clerk role: reads the routine lane, keeps last states, health and history.
+"""The clerk role: reads the routine lane, keeps last states, health and history; looks outside.
 
 A process of its own that steps back for every other one (`NICENESS`): however much of the city
 reports in, judging and telling have the processor first. What waits, waits in the stream.
 """
 
+import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from wanghuo.clock import WallClock
+from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.gateway import vendor_profiles
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
 from wanghuo.devices import store as devices
 from wanghuo.engines.lease import Lease
+from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.facts.signal import Signal
+from wanghuo.gateways.cameras import Cameras
 from wanghuo.gateways.store import put_quarantine
+from wanghuo.gateways.weather import Weatherman, source_of
 from wanghuo.protocols.gb26875_signals import signals_of_packet
 from wanghuo.protocols.gb26875_vendor import STANDARD
 from wanghuo.settings import Settings
+from wanghuo.sights import policy as sights_policy
 from wanghuo.signals.archive import Archive
 from wanghuo.signals.feed import RoutineConsumer
 from wanghuo.signals.model import RecordKind, RoutineRecord
@@ -48,12 +53,31 @@ async def clerk(settings: Settings) -> int:
         quarantine_put=put_quarantine,
         archive=Archive(settings.data_dir / "history"),
     )
+    owner = f"clerk-{os.getpid()}"
+    http = OutboundHttp(timeout_s=settings.weather.timeout_s)
+    works = {"routine": routine.run, **_outside(settings, database, http, clock)}
     try:
-        await Lease(database, clock, "routine", f"clerk-{os.getpid()}").keep(routine.run)
+        async with asyncio.TaskGroup() as group:
+            for name, work in works.items():
+                group.create_task(Lease(database, clock, name, owner).keep(work))
     finally:
+        await http.close()
         await stream.close()
         await database.close()
     return 0
+
+
+def _outside(
+    settings: Settings, database: Database, http: OutboundHttp, clock: Clock
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """What is put beside incidents from outside, each under its own lease."""
+    cameras = Cameras(database, http, clock, settings, sights_policy.load(settings.policy_dir))
+    works: dict[str, Callable[[], Awaitable[None]]] = {"cameras": cameras.run}
+    source = source_of(settings, http)
+    if source is not None:
+        period_s = settings.weather.period_s
+        works["weather"] = Weatherman(database, source, clock, period_s=period_s).run
+    return works
 
 
 def _decoder(settings: Settings) -> Callable[[RoutineRecord], Sequence[Signal]]:

@@ -12,10 +12,14 @@ from wanghuo.compose.people import find_operator
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways.gb26875_door import Gb26875Door
+from wanghuo.gateways.gb28181_door import Gb28181Door
+from wanghuo.gateways.lookouts import Lookouts
 from wanghuo.gateways.mqtt_door import MqttDoor
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.protocols.gb26875_vendor import Profile, profiles
 from wanghuo.settings import Settings
+from wanghuo.sights import policy as sights_policy
+from wanghuo.sights import store as sights
 from wanghuo.signals.feed import SignalIntake
 
 GATEWAY_ROLE = "wanghuo_gateway"
@@ -49,8 +53,21 @@ async def gateway(settings: Settings) -> int:
         house.push_async_callback(gb26875.close)
         await mqtt.open(settings.host, settings.mqtt_port, reuse_port=shared)
         house.push_async_callback(mqtt.close)
+        if settings.gb28181.port:
+            sip = _gb28181(settings, intake, database, clock)
+            await sip.open(settings.host, settings.gb28181.port, reuse_port=shared)
+            house.push_async_callback(sip.close)
         await asyncio.Event().wait()
     return 0
+
+
+def _gb28181(
+    settings: Settings, intake: SignalIntake, database: Database, clock: WallClock
+) -> Gb28181Door:
+    rules = sights_policy.load(settings.policy_dir)
+    folder = settings.data_dir / sights.FOLDER
+    lookouts = Lookouts(intake, database, clock, folder, rules)
+    return Gb28181Door(lookouts, intake, database, clock, settings.gb28181)
 
 
 def vendor_profiles(settings: Settings) -> dict[str, Profile]:

@@ -17,7 +17,7 @@ from wanghuo.devices import store as devices
 from wanghuo.dispatch import routes as dispatch_routes
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
-from wanghuo.gateways import access_http, cloud_push
+from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.incidents import routes as incidents_routes
@@ -28,6 +28,7 @@ from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
 from wanghuo.settings import Settings
+from wanghuo.sights import routes as sights_routes
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import SignalIntake
 from wanghuo.web.app import make_app
@@ -83,7 +84,9 @@ def _routers() -> list[APIRouter]:
         devices_routes.router,
         access_http.router,
         cloud_push.router,
+        lookout_push.router,
         gateways_routes.router,
+        sights_routes.router,
         incidents_routes.router,
         notices_routes.router,
         dispatch_routes.router,

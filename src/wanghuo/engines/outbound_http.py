@@ -1,7 +1,9 @@
 """Speaking HTTP to others: one client per process, with a limit on every wait and no redirects."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import httpx
 
@@ -23,6 +25,14 @@ class Answer:
     def ok(self) -> bool:
         """Whether the status is 2xx."""
         return self.status // 100 == 2  # noqa: PLR2004 — the class of success
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a peer is told when it asks; never written anywhere."""
+
+    user: str
+    password: str = field(repr=False)
 
 
 class OutboundHttp:
@@ -70,6 +80,53 @@ class OutboundHttp:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unavailable(f"{type(error).__name__}: {error}") from error
         return Answer(response.status_code, response.content[:ANSWER_MAX_BYTES])
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        address: str,
+        size_max_bytes: int,
+        timeout_s: float,
+        login: Login | None = None,
+    ) -> Answer:
+        """Ask the host of `url` at `address`, whatever its name may mean by now.
+
+        The body is cut one byte behind `size_max_bytes`, so that too much is seen. A login is told
+        only when the peer asks for one. Raises Unavailable when no whole answer came within
+        `timeout_s`.
+        """
+        asked = httpx.URL(url)
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer, challenge = await self._fetch(asked, address, size_max_bytes, None)
+                if answer.status != HTTPStatus.UNAUTHORIZED or login is None:
+                    return answer
+                digest = challenge.lower().startswith("digest")
+                kind = httpx.DigestAuth if digest else httpx.BasicAuth
+                auth = kind(login.user, login.password)
+                return (await self._fetch(asked, address, size_max_bytes, auth))[0]
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+    async def _fetch(
+        self, asked: httpx.URL, address: str, size_max_bytes: int, auth: httpx.Auth | None
+    ) -> tuple[Answer, str]:
+        """The answer, and what it asks for if it asks for a login."""
+        async with self._client.stream(
+            "GET",
+            asked.copy_with(host=address),
+            headers={"Host": asked.netloc.decode()},
+            extensions={"sni_hostname": asked.host},
+            auth=auth,
+        ) as response:
+            kept = b""
+            async for piece in response.aiter_bytes():
+                kept += piece[: size_max_bytes + 1 - len(kept)]
+                if len(kept) > size_max_bytes:
+                    break
+            challenge = response.headers.get("www-authenticate", "")
+            return Answer(response.status_code, kept), challenge
 
     async def close(self) -> None:
         """Close the connections."""

@@ -13,6 +13,7 @@ class Topic:
     NOTICE = "notice"  # a notice changed state; body is NoticeRow with number
     PLACE_STATE = "place_state"  # a place's live state changed
     CANARY = "canary"  # the synthetic fire came through
+    SIGHT = "sight"  # a picture or a look came beside an incident; body is {number}
     UNJUDGED_FIRE = "unjudged_fire"  # a fire kept by the fallback while the database is down
 
 

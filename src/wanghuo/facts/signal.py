@@ -65,6 +65,8 @@ class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: 16 hex digits over the bytes of this object; a resend has the same one.
     status: the status or flag word as sent, -1 if there was none.
     quantity, value, unit: for readings; e.g. "temperature", 68.5, "℃".
+    place_id, town_code, lon, lat: where a lookout saw it, found out by its gateway; "" and None for
+        every device that hangs where the register says.
     text: the device's own words, cleaned; raw: the object's bytes as received.
     """
 
@@ -81,6 +83,10 @@ class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str = ""
     text: str = ""
     raw: bytes = b""
+    place_id: str = ""
+    town_code: str = ""
+    lon: float | None = None
+    lat: float | None = None
 
     def origin(self) -> str:
         """The one key of the point that spoke: `sender` or `sender/point`."""

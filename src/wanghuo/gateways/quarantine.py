@@ -68,6 +68,23 @@ REASONS: Final[dict[str, Reason]] = {
         "为其中一台改地址，或绑定网络地址",
         "give one a new address, or bind each to its peer",
     ),
+    "unknown_camera": Reason(
+        "摄像机或瞭望未登记",
+        "a camera that is not in the register",
+        "导入该摄像机（cameras），或核对国标编码",
+        "import it (cameras), or correct its id",
+    ),
+    "not_xml": Reason("不是可读的 XML", "no XML that is read", *_RESEND),
+    "not_sip": Reason("不是 SIP 请求", "no SIP request", *_RESEND),
+    "no_notification": Reason(
+        "不是 ONVIF 通知", "no ONVIF notification", "检查订阅地址", "check the subscription"
+    ),
+    "no_fire_class": Reason(
+        "不是火、烟或高温",
+        "neither fire, smoke nor heat",
+        "检查算法输出",
+        "check the model's output",
+    ),
     "routine_part_unstored": Reason(
         "火警包中的其他内容未能入库",
         "the routine part of a fire packet was not stored",

@@ -32,6 +32,7 @@ def concerned(entries: Sequence[Entry], policy: Policy) -> Concerned:
             case SignalEntry(signal=signal):
                 keys["origins"].add(signal.origin())
                 keys["senders"].add(signal.sender)
+                keys["place_ids"].add(signal.place_id)
             case AnswerEntry(notice_id=notice_id):
                 keys["notice_ids"].add(notice_id)
             case ActionEntry() as action:

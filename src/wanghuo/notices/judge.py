@@ -17,6 +17,7 @@ from wanghuo.notices.scene import Changes, Scene
 def judge(scene: Scene, entry: Entry, policy: Policy) -> Changes:
     """What this entry changes. The scene moves on with it."""
     scene.changes = Changes()
+    scene.sighted = {}
     hearing = Hearing(scene, entry, policy)
     match entry.body:
         case SignalEntry(signal=signal):

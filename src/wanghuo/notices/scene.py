@@ -87,6 +87,10 @@ class Changes:
         self.runaways.update(later.runaways)
 
 
+def _id(incident: Incident) -> str:
+    return incident.id
+
+
 class Scene:
     """The places concerned, with everything open about them."""
 
@@ -106,6 +110,7 @@ class Scene:
         self.notices: dict[str, Notice] = {}
         self.counters: dict[tuple[date, str], int] = {}
         self.runaways: dict[str, Runaway] = {}
+        self.sighted: dict[str, Site] = {}  # by place key: where this entry's lookout saw it
         self.changes = Changes()
         self._live: dict[tuple[str, AlarmType], str] = {}
         self._alarms_at: dict[str, dict[str, None]] = {}
@@ -124,17 +129,41 @@ class Scene:
                 return msgspec.structs.replace(known, sensor=signal.sensor)
             return known
         place_id, town_code = self.senders.get(signal.sender, ("", ""))
+        if not place_id and (signal.place_id or signal.town_code):
+            return self._seen(signal)
         return Point(origin, signal.sender, signal.sensor, place_id, town_code)
+
+    def _seen(self, signal: Signal) -> Point:
+        """A point that hangs nowhere: a lookout names the place, or only where it looked."""
+        seen = self.sites.get(signal.place_id)
+        if seen is None:
+            lon, lat, town = signal.lon, signal.lat, signal.town_code
+            nowhere = Site(id="", name=signal.sender, town_code=town, lon=lon, lat=lat)
+            self.sighted[nowhere.key] = nowhere
+        place_id, town = (seen.id, seen.town_code) if seen else ("", signal.town_code)
+        origin, spot = signal.origin(), signal.text
+        return Point(origin, signal.sender, signal.sensor, place_id, town, location=spot)
 
     def site_of(self, point: Point) -> Site:
         """The place of a point; for nobody's point a place named by its sender."""
         known = self.sites.get(point.place_id)
-        return known or Site(id="", name=point.sender)
+        return known or self.site_at(UNREGISTERED_MARK + point.sender)
 
     def site_at(self, place_key: str) -> Site:
         """The place behind a Site.key."""
         known = self.sites.get(place_key)
-        return known or Site(id="", name=place_key.removeprefix(UNREGISTERED_MARK))
+        if known is not None:
+            return known
+        site = self.sighted.get(place_key)
+        opened = min(
+            (i for i in self.open_incidents() if i.place_key == place_key), key=_id, default=None
+        )
+        if opened is not None and opened.lon is not None:
+            site = Site(
+                id="", name=opened.place_name, town_code=opened.town_code, lon=opened.lon,
+                lat=opened.lat,
+            )  # fmt: skip
+        return site or Site(id="", name=place_key.removeprefix(UNREGISTERED_MARK))
 
     def live_alarm(self, origin: str, kind: AlarmType) -> Alarm | None:
         """The one alarm of a point that is not normal, if there is one."""

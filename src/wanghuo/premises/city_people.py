@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from wanghuo.place import Coordinates
+from wanghuo.place import Coordinates, moved
 from wanghuo.premises.city_layout import Site, along, pulled_inside
 from wanghuo.premises.city_sources import Outline
 from wanghuo.premises.city_words import person_name, village_stem
@@ -16,6 +16,7 @@ from wanghuo.premises.model import (
     CITY_OWNER_ID,
     Contact,
     ContactRole,
+    Entrance,
     OwnerKind,
     Place,
     Station,
@@ -35,6 +36,9 @@ KEY_UNIT_CATEGORIES: Final = frozenset(
 )
 MICRO_ON_DUTY_CHANCE: Final = 0.93
 HYDRANT_EVERY_M: Final = 190.0
+GATES_FROM_PEOPLE: Final = 60  # smaller places have their street door and no more
+GATES: Final = (("东", 1, 0), ("南", 0, -1), ("北", 0, 1))  # name, east, north
+ENGINE_WIDTH_M: Final = 4.0  # GB 50016 7.1.8
 # What the id says, and the people on duty.
 GOVERNMENT_STATIONS: Final = {
     StationLevel.MAIN: ("MAIN", 24),
@@ -178,3 +182,20 @@ def _water_of(outline: Outline, site: Site, rng: Random) -> Iterator[Water]:
     flow = round(rng.uniform(10.0, 60.0), 1)
     name = f"{village_stem(village.name)}{word}"
     yield Water(f"W-N-{village.code}", kind, name, village.town_code, spot.lon, spot.lat, flow)
+
+
+def entrances(places: list[Place], rng: Random) -> Iterator[Entrance]:
+    """One to three gates for each place with many people or with hazards; none for the others."""
+    for place in places:
+        if place.people < GATES_FROM_PEOPLE and not place.hazards:
+            continue
+        for number in range(1, rng.choice((1, 2, 2, 3)) + 1):
+            side, east, north = GATES[number - 1]
+            away_m = rng.uniform(15.0, 45.0)
+            spot = moved(place.at, east * away_m, north * away_m)
+            width_m = rng.choice((3.0, 3.5, 4.0, 4.5, 6.0))
+            note = "消防车可进" if width_m >= ENGINE_WIDTH_M else "仅供人员"
+            yield Entrance(
+                f"E-{place.id}-{number}", place.id, place.town_code, f"{side}门",
+                round(spot.lon, 6), round(spot.lat, 6), width_m, note,
+            )  # fmt: skip

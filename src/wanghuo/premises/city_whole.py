@@ -14,7 +14,7 @@ from wanghuo.premises import city_devices, city_layout, city_mix, city_people, c
 from wanghuo.premises import city_sources as sources_
 from wanghuo.premises.city_devices import DeviceMaker, DeviceRow, OperatorRow, SenderRow
 from wanghuo.premises.city_mix import PANEL, UITD
-from wanghuo.premises.model import Contact, Place, Station, Town, Unit, Village, Water
+from wanghuo.premises.model import Contact, Entrance, Place, Station, Town, Unit, Village, Water
 
 DEFAULT_SEED = 2023_04_06
 
@@ -34,6 +34,7 @@ class City(msgspec.Struct, frozen=True):
     contacts: list[Contact]
     stations: list[Station]
     water: list[Water]
+    entrances: list[Entrance]
     operators: list[OperatorRow]
 
     def devices(self) -> Iterator[DeviceRow]:
@@ -59,7 +60,7 @@ class City(msgspec.Struct, frozen=True):
         encoder = msgspec.msgpack.Encoder()
         parts: tuple[Iterable[Any], ...] = (
             self.towns, self.villages, self.units, self.places, self.contacts, self.stations,
-            self.water, self.operators, self.senders(), self.devices(),
+            self.water, self.entrances, self.operators, self.senders(), self.devices(),
         )  # fmt: skip
         for part in parts:
             for record in part:
@@ -93,5 +94,6 @@ def generate(seed: int = DEFAULT_SEED) -> City:
         contacts=list(contacts),
         stations=stations,
         water=list(water),
+        entrances=list(city_people.entrances(built.places, _rng(seed, "entrances"))),
         operators=city_devices.operators(sources.towns),
     )

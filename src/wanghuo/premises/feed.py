@@ -29,7 +29,7 @@ from wanghuo.premises.sheets import Sheet
 
 STORED: Final = {
     "towns": "town", "villages": "village", "places": "place", "contacts": "contact",
-    "stations": "station", "water": "water",
+    "stations": "station", "water": "water", "entrances": "entrance", "cameras": "camera",
 }  # fmt: skip
 
 
@@ -110,6 +110,10 @@ async def _known(tx: Transaction, register: Register, table: Table, sheet: Sheet
         origins = {f"{sender}/{point}" if point else sender for _, sender, point in asked}
         known.origins = await register.ids_by_origin(tx, origins)
         known.operators = frozenset(await register.operator_rows(tx))
+    if table.kind in {"entrances", "cameras"}:
+        asked = importing.column_values(table, sheet, "place_id")
+        found = await store.places(tx, {place_id for (place_id,) in asked})
+        known.places = {place_id: place.town_code for place_id, place in found.items()}
     if table.kind == "contacts":
         asked = importing.column_values(table, sheet, "owner_id")
         ids = {owner_id for (owner_id,) in asked}

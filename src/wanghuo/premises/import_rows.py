@@ -7,10 +7,20 @@ from wanghuo.facts.signal import SensorKind
 from wanghuo.premises.categories import Sleeping
 from wanghuo.premises.city_devices import DeviceRow, OperatorRow, SenderRow
 from wanghuo.premises.importing import Cells, Known, options
-from wanghuo.premises.model import Contact, Place, Station, Town, Unit, Village, Water
+from wanghuo.premises.model import (
+    Camera,
+    Contact,
+    Entrance,
+    Place,
+    Station,
+    Town,
+    Unit,
+    Village,
+    Water,
+)
 
 SENDER: Final = re.compile(
-    r"gb26875:[0-9a-f]{12}|access:[\w.-]{1,64}/[\w.-]{1,128}|(?:ctwing|onenet|iotda):[\w.:-]{1,128}",
+    r"gb26875:[0-9a-f]{12}|access:[\w.-]{1,64}/[\w.-]{1,128}|(?:ctwing|onenet|iotda|lookout):[\w.:-]{1,128}",
     re.ASCII,
 )
 GB_POINT: Final = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.[0-9a-f]{8}", re.ASCII)
@@ -19,6 +29,9 @@ PHONE: Final = re.compile(r"\+?\d{3,20}", re.ASCII)
 SHORT: Final = re.compile(r"[A-Z]{2}")
 PEOPLE_MAX, CREW_MAX, SEQUENCE_MAX = 1_000_000, 1_000, 99
 FLOW_MAX_L_PER_S = 10_000.0
+WIDTH_MAX_M, HEIGHT_MAX_M = 100.0, 2_000.0
+SNAPSHOT_URL: Final = re.compile(r"https?://[^\s/@?#]+(?:/[^\s#]*)?", re.ASCII)
+GB_ID: Final = re.compile(r"\d{20}", re.ASCII)
 
 KINDS: Final = options("""
     smoke 智慧烟感 烟感 独立式烟感
@@ -68,6 +81,12 @@ WATERS: Final = options("""
     tank 水池 消防水池
     intake 取水口
     pond 池塘
+""")
+CAMERAS: Final = options("""
+    fixed 固定 枪机 半球
+    ptz 云台 球机
+    lookout 高空瞭望 瞭望
+    thermal 热成像
 """)
 assert set(KINDS.values()) == set(SensorKind)
 
@@ -192,6 +211,41 @@ def water(cells: Cells, known: Known) -> Water:
     measured = bool(cells.text("flow_l_per_s"))
     flow = cells.decimal("flow_l_per_s", 0.0, FLOW_MAX_L_PER_S) if measured else None
     return Water(water_id, kind, name, town_code, at.lon, at.lat, flow)
+
+
+def entrance(cells: Cells, known: Known) -> Entrance:
+    """A row of entrances; the town is the place's."""
+    entrance_id = _matching(cells, "id", ID, "id")
+    place_id = cells.text("place_id", required=True)
+    town_code = known.places.get(place_id, "")
+    if place_id and place_id not in known.places:
+        cells.wrong("place_id", "place", text=place_id)
+    at, _ = cells.point(known, town_code)
+    return Entrance(
+        entrance_id, place_id, town_code, cells.text("name", required=True), at.lon, at.lat,
+        cells.measured("width_m", 0.1, WIDTH_MAX_M), cells.text("note"),
+    )  # fmt: skip
+
+
+def camera(cells: Cells, known: Known) -> Camera:
+    """A row of cameras. A snapshot's address holds no login: its name stands in its own column."""
+    camera_id, town_code = _matching(cells, "id", ID, "id"), cells.town(known)
+    at, _ = cells.point(known, town_code)
+    place_id, url = cells.text("place_id"), cells.text("snapshot_url")
+    gb_id = cells.text("gb_id")
+    if place_id and place_id not in known.places:
+        cells.wrong("place_id", "place", text=place_id)
+    if url and not SNAPSHOT_URL.fullmatch(url):
+        cells.wrong("snapshot_url", "snapshot_url")
+    if gb_id and not GB_ID.fullmatch(gb_id):
+        cells.wrong("gb_id", "gb_id", text=gb_id)
+    return Camera(
+        camera_id, cells.text("name", required=True), cells.choice("kind", CAMERAS, "fixed"),
+        town_code, place_id, at.lon, at.lat,
+        cells.measured("height_m", 0.0, HEIGHT_MAX_M), cells.measured("bearing_deg", 0.0, 360.0),
+        cells.measured("tilt_deg", -90.0, 90.0), cells.measured("fov_deg", 0.1, 360.0),
+        url, cells.text("login"), gb_id,
+    )  # fmt: skip
 
 
 def operator(cells: Cells, known: Known) -> OperatorRow:

@@ -96,8 +96,44 @@ WATER: Final = Table("water", columns("""
     flow_l_per_s | 流量 L/s | 15
 """), rows.water)  # fmt: skip
 
+ENTRANCES: Final = Table("entrances", columns("""
+    id* | 编号 | E-XP-00001-1
+    place_id* | 场所编号 | XP-00001
+    name* | 名称 | 东大门
+""" + _WHERE + """
+    width_m | 净宽 m | 4.5
+    note | 备注 | 消防车可进
+"""), rows.entrance)  # fmt: skip
+
+CAMERAS: Final = Table("cameras", columns("""
+    id* | 编号 | CAM-XP-1
+    name* | 名称 | 新浦电信塔
+    kind | 类型 | 高空瞭望
+    town* | 镇街 | 新浦镇
+    place_id | 场所编号 |
+""" + _WHERE + """
+    height_m | 离地高 m | 45
+    bearing_deg | 朝向 ° | 90
+    tilt_deg | 俯角 ° | 3
+    fov_deg | 视场角 ° | 30
+    snapshot_url | 取图地址 | http://10.8.0.12/snapshot.jpg
+    login | 登录名称 | tower
+    gb_id | 国标编码 | 33028211201320000001
+"""), rows.camera)  # fmt: skip
+
 # In the order in which a whole city is loaded: what is referred to comes first.
 TABLES: Final = {
     table.kind: table
-    for table in (TOWNS, VILLAGES, OPERATORS, PLACES, DEVICES, STATIONS, CONTACTS, WATER)
+    for table in (
+        TOWNS,
+        VILLAGES,
+        OPERATORS,
+        PLACES,
+        DEVICES,
+        STATIONS,
+        CONTACTS,
+        WATER,
+        ENTRANCES,
+        CAMERAS,
+    )
 }

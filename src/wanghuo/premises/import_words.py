@@ -72,5 +72,12 @@ WORDS: Final[dict[str, Words]] = {
                    "先导入该对象，或更正编号", "import it first, or correct the id"),
     "phone": Words("“{text}”不是电话号码", "{text!r} is not a telephone number",
                    "只写数字，如 13900000000", "write digits only, such as 13900000000"),
+    "snapshot_url": Words(
+        "不是取图地址，或含登录信息", "this is no address of a snapshot, or it holds a login",
+        "如 http://10.8.0.12/snapshot.jpg；登录信息写在 cameras.toml，此处填其名称",
+        "write it like http://10.8.0.12/snapshot.jpg; put the login into cameras.toml under a name",
+    ),
+    "gb_id": Words("“{text}”不是国标编码", "{text!r} is not an id of GB/T 28181",
+                   "20 位数字", "write its 20 digits"),
     "short": Words("应为两位大写字母", "it is not two capital letters", "如 XP", "write e.g. XP"),
 }  # fmt: skip

@@ -121,6 +121,13 @@ class Cells:
             self.wrong(name, "number", text=text, low=low, high=high)
         return number if low <= number <= high else math.nan
 
+    def measured(self, name: str, low: float, high: float) -> float | None:
+        """A number between `low` and `high`, or None if the cell is empty: nobody measured."""
+        if not self.text(name):
+            return None
+        number = self.decimal(name, low, high)
+        return None if math.isnan(number) else number
+
     def flag(self, name: str, *, default: bool) -> bool:
         """Yes or no."""
         text = self.text(name).lower()

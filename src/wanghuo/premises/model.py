@@ -167,3 +167,53 @@ class Water(msgspec.Struct, frozen=True):
     lon: float
     lat: float
     flow_l_per_s: float | None
+
+
+class Entrance(msgspec.Struct, frozen=True):
+    """A gate or door of a place. town_code: of the place. width_m: None if never measured."""
+
+    id: str
+    place_id: str
+    town_code: str
+    name: str
+    lon: float
+    lat: float
+    width_m: float | None = None
+    note: str = ""
+
+
+class CameraKind(StrEnum):
+    """How a camera looks: a lookout sees far from a tower or a roof."""
+
+    FIXED = "fixed"
+    PTZ = "ptz"
+    LOOKOUT = "lookout"
+    THERMAL = "thermal"
+
+
+class Camera(msgspec.Struct, frozen=True):
+    """A camera. place_id: the place it watches, "" for none. height_m: of the lens above ground.
+
+    bearing_deg: 0 is north; tilt_deg: below the horizon; fov_deg: width of the view; None where
+    nobody measured. login: the name of a login in cameras.toml. gb_id: its 20 digits of GB/T 28181.
+    """
+
+    id: str
+    name: str
+    kind: str
+    town_code: str
+    place_id: str
+    lon: float
+    lat: float
+    height_m: float | None = None
+    bearing_deg: float | None = None
+    tilt_deg: float | None = None
+    fov_deg: float | None = None
+    snapshot_url: str = ""
+    login: str = ""
+    gb_id: str = ""
+
+    @property
+    def at(self) -> Coordinates:
+        """Where it stands."""
+        return Coordinates(self.lon, self.lat)

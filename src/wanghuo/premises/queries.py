@@ -22,6 +22,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         "on_duty",
     ),
     "water": ("id", "kind", "name", "town_code", "lon", "lat", "flow_l_per_s"),
+    "entrance": ("id", "place_id", "town_code", "name", "lon", "lat", "width_m", "note"),
+    "camera": (
+        "id", "name", "kind", "town_code", "place_id", "lon", "lat", "height_m", "bearing_deg",
+        "tilt_deg", "fov_deg", "snapshot_url", "login", "gb_id",
+    ),
 }  # fmt: skip
 
 
@@ -55,6 +60,28 @@ VILLAGES = f"SELECT {columns('village')} FROM premises.village ORDER BY code"
 WATER_IN_BOX = f"""
     SELECT {columns("water")} FROM premises.water
     WHERE lon BETWEEN $1 AND $2 AND lat BETWEEN $3 AND $4
+"""
+
+ENTRANCES_OF = f"""
+    SELECT {columns("entrance")} FROM premises.entrance WHERE place_id = $1 ORDER BY id
+"""
+
+# A camera by its id or by its number of GB/T 28181.
+CAMERA = f"""
+    SELECT {columns("camera")} FROM premises.camera
+    WHERE id = $1 OR (gb_id <> '' AND gb_id = $1) ORDER BY id <> $1 LIMIT 1
+"""
+
+# Places inside a box of degrees: west, east, south, north. A place of tests is nobody's fire.
+PLACES_IN_BOX = """
+    SELECT id, town_code, lon, lat FROM premises.place
+    WHERE lon BETWEEN $1 AND $2 AND lat BETWEEN $3 AND $4 AND NOT test
+"""
+
+# Entrances live in the town of their place; after a place moved they move too.
+ENTRANCES_FOLLOW_PLACES = """
+    UPDATE premises.entrance e SET town_code = p.town_code FROM premises.place p
+    WHERE e.place_id = p.id AND p.unit_id = ANY ($1) AND e.town_code <> p.town_code
 """
 
 # Which of these water sources cannot be used, and why.
@@ -171,5 +198,14 @@ EXPORTS = {
     "water": """
         SELECT id, kind, name, town_code, lon, lat, 'WGS-84', flow_l_per_s
         FROM premises.water ORDER BY id
+    """,
+    "entrances": """
+        SELECT id, place_id, name, lon, lat, 'WGS-84', width_m, note
+        FROM premises.entrance ORDER BY id
+    """,
+    "cameras": """
+        SELECT id, name, kind, town_code, place_id, lon, lat, 'WGS-84', height_m, bearing_deg,
+            tilt_deg, fov_deg, snapshot_url, login, gb_id
+        FROM premises.camera ORDER BY id
     """,
 }

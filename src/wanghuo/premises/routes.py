@@ -160,6 +160,10 @@ async def place(who: See, tx: Tx, known: Categories, place_id: str) -> dict[str,
              "flow_l_per_s": w.flow_l_per_s, "distance_m": round(away_m)}
             for w, away_m in water
         ],
+        "entrances": [
+            {"name": e.name, "lon": e.lon, "lat": e.lat, "width_m": e.width_m, "note": e.note}
+            for e in await store.entrances_of(tx, place_id)
+        ],
         "open_incidents": [dict(row.items()) for row in incidents],
     }  # fmt: skip
 
@@ -252,7 +256,7 @@ def import_router(run: Run, audit: Audit) -> APIRouter:
         who: Importer,
         tx: Tx,
         known: Categories,
-        kind: Literal["places", "devices", "contacts", "stations", "water"],
+        kind: Literal["places", "devices", "contacts", "stations", "water", "entrances", "cameras"],
         commit: Annotated[bool, Query(description="Keep it; otherwise only look.")] = False,  # noqa: FBT002 - a query
         source_datum: Annotated[str, Query(alias="datum")] = "WGS-84",
         file: Annotated[str, Query(max_length=200, description="Its name, for messages.")] = "",

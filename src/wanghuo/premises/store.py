@@ -21,7 +21,9 @@ from wanghuo.premises.city_whole import City
 from wanghuo.premises.model import (
     CITY_OWNER_ID,
     TEST_UNIT_ID,
+    Camera,
     Contact,
+    Entrance,
     OwnerKind,
     Place,
     Station,
@@ -33,7 +35,7 @@ from wanghuo.premises.model import (
 from wanghuo.premises.search import search_text
 from wanghuo.premises.synthetic import Synthetic
 
-Record = TypeVar("Record", Contact, Place, Station, Town, Unit, Village, Water)
+Record = TypeVar("Record", Camera, Contact, Entrance, Place, Station, Town, Unit, Village, Water)
 Owner = tuple[str, str]  # owner_kind, owner_id
 WORLD_ROWS_AT_ONCE = 5000
 NARROWEST_DEGREE = 0.5  # a degree of longitude is at least half one of latitude south of 60° N
@@ -64,6 +66,7 @@ async def load_city(tx: Transaction, city: City) -> bool:
     await _load(tx, "contact", map(msgspec.structs.astuple, city.contacts))
     await _load(tx, "station", map(msgspec.structs.astuple, city.stations))
     await _load(tx, "water", map(msgspec.structs.astuple, city.water))
+    await _load(tx, "entrance", map(msgspec.structs.astuple, city.entrances))
     return True
 
 
@@ -135,6 +138,7 @@ async def put_places(tx: Transaction, units: Iterable[Unit], changed: Iterable[P
     await upsert(tx, "place", changed)
     unit_ids = [unit.id for unit in kept]
     await tx.execute(queries.CONTACTS_FOLLOW_UNITS, unit_ids)
+    await tx.execute(queries.ENTRANCES_FOLLOW_PLACES, unit_ids)
     await refresh_search(tx, unit_ids)
 
 
@@ -212,6 +216,25 @@ async def water_near(
     measured = [(w, near_distance_m(point.lon, point.lat, w.lon, w.lat)) for w in found]
     near = [pair for pair in measured if pair[1] <= within_m]
     return sorted(near, key=lambda pair: (pair[1], pair[0].id))[:limit]
+
+
+async def entrances_of(tx: Transaction, place_id: str) -> list[Entrance]:
+    """The gates and doors of a place."""
+    return [Entrance(*row.values()) for row in await tx.fetch(queries.ENTRANCES_OF, place_id)]
+
+
+async def camera(tx: Transaction, name: str) -> Camera | None:
+    """The camera with this id, or with this number of GB/T 28181."""
+    row = await tx.fetchrow(queries.CAMERA, name)
+    return None if row is None else Camera(*row.values())
+
+
+async def places_in_box(
+    tx: Transaction, west: float, east: float, south: float, north: float
+) -> list[tuple[str, str, float, float]]:
+    """Id, town code, lon, lat of the places inside a box of degrees."""
+    rows = await tx.fetch(queries.PLACES_IN_BOX, west, east, south, north)
+    return [(row["id"], row["town_code"], row["lon"], row["lat"]) for row in rows]
 
 
 async def water_out_of_order(tx: Transaction, ids: Iterable[str]) -> dict[str, str]:

@@ -21,13 +21,15 @@ from wanghuo.incidents.rows import stamp
 from wanghuo.incidents.views import CREW_ROLES, Line, Listed, NoticeRow, PartyRow, Whole
 from wanghuo.notices.receipts import Side
 from wanghuo.place import Coordinates
-from wanghuo.premises.model import Contact, Place, Station, Water
+from wanghuo.premises.model import Contact, Entrance, Place, Station, Water
 from wanghuo.responder.buttons import BUTTONS, side_of
+from wanghuo.sights.pictures import Kept
 
 HOSE_LENGTH_M: Final = 20
 WATER_SHOWN: Final = 4
 SENSED_MAX: Final = 12
 PHONES_MAX: Final = 3
+PICTURES_SHOWN: Final = 6
 FIRE_SERVICE: Final = "119"
 NOT_SENSED: Final = frozenset({"prior", "false_alarm_history"})
 DIGITS: Final = 6  # of a degree: 0.1 m
@@ -39,7 +41,8 @@ class Known(msgspec.Struct, frozen=True):
 
     place: None while the sender is unregistered. water: nearest first, with metres. broken: id to
     reason. stations: by id. contacts: (owner kind, owner id) to contacts, called first first. way:
-    from the reader's own station, None if there is none.
+    from the reader's own station, None if there is none. wind: sights.weather.document of the
+    newest sample, None while there is none.
     """
 
     place: Place | None
@@ -48,6 +51,9 @@ class Known(msgspec.Struct, frozen=True):
     stations: Mapping[str, Station]
     contacts: Mapping[tuple[str, str], Sequence[Contact]]
     way: Route | None = None
+    entrances: Sequence[Entrance] = ()
+    wind: Row | None = None
+    pictures: Sequence[Kept] = ()
 
 
 def packet(whole: Whole, notice: NoticeRow, known: Known, now: datetime) -> Row:
@@ -65,12 +71,13 @@ def packet(whole: Whole, notice: NoticeRow, known: Known, now: datetime) -> Row:
         "me": {"role": notice.role, "role_words": word("role", notice.role), "name": party.name},
         "incident": _incident(incident),
         "sensed": _sensed(whole.evidence, side),
-        "place": _place(incident, known.place),
+        "place": _place(incident, known),
         "fire": _lon_lat(here),
         "station": _station(known.stations.get(party.owner_id)),
         "route": None if known.way is None else way(known.way),
         "water": water_lines(known.water, known.broken),
-        "wind": None,
+        "wind": _wind(known.wind),
+        "pictures": [_picture(one) for one in shown_pictures(known.pictures, notice)],
         "others": [_other(p, whole, known.stations) for p in whole.parties if p.id != party.id],
         "phones": _phones(side, incident, known, whole.parties),
         "answers": _answers(whole, party),
@@ -108,8 +115,39 @@ def _sensed(ledger: Iterable[Line], side: Side) -> list[Row]:
     return [{"at": stamp(line.at), **_words(line.sentence)} for line in lines[-SENSED_MAX:]]
 
 
-def _place(incident: Listed, place: Place | None) -> Row:
+def _wind(sample: Row | None) -> Row | None:
+    """What of a weather sample a crew needs; None where nobody observed any."""
+    if sample is None:
+        return None
+    kept = ("wind_from_deg", "wind_m_s", "observed_at", "age_s", "stale", "words", "doubt")
+    return {name: sample[name] for name in kept}
+
+
+def shown_pictures(kept: Sequence[Kept], notice: NoticeRow) -> list[Kept]:
+    """The pictures that a party may see: a unit its own photos, everybody else all of them."""
+    if side_of(notice.role) is not Side.OCCUPANT:
+        return list(kept)[:PICTURES_SHOWN]
+    own = [k for k in kept if k.origin == "responder" and k.by_whom == notice.recipient]
+    return own[:PICTURES_SHOWN]
+
+
+def _picture(kept: Kept) -> Row:
+    """A picture in the packet: the page asks for the bytes by its id."""
+    return {"id": kept.id, "origin": kept.origin, "at": stamp(kept.taken_at)}
+
+
+def _entrance(entrance: Entrance) -> Row:
+    return {
+        "name": entrance.name,
+        "at": [round(entrance.lon, DIGITS), round(entrance.lat, DIGITS)],
+        "width_m": entrance.width_m,
+        "note": entrance.note,
+    }
+
+
+def _place(incident: Listed, known: Known) -> Row:
     """hazards, entrances, people: None where the register does not know."""
+    place = known.place
     return {
         "name": incident.place_name,
         "address": incident.address,
@@ -119,7 +157,7 @@ def _place(incident: Listed, place: Place | None) -> Row:
         "people": (place.people or None) if place else None,
         "sleeping": place.sleeping if place else incident.sleeping,
         "hazards": (place.hazards or None) if place else None,
-        "entrances": None,
+        "entrances": [_entrance(one) for one in known.entrances] or None,
     }
 
 

@@ -4,7 +4,8 @@ Nobody signs in here (web/page_link.py). An answer is an entry of the fire log, 
 POST /api/v1/answers: durable before the 200 leaves, and one entry however often it is sent.
 """
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import msgspec
@@ -17,7 +18,7 @@ from wanghuo.dispatch import store as dispatch
 from wanghuo.dispatch.route import refuse_jump
 from wanghuo.dispatch.store import Roads
 from wanghuo.engines.postgres import Transaction
-from wanghuo.errors import Invalid, Refused, Unauthenticated, Unavailable
+from wanghuo.errors import Invalid, Missing, Refused, Unauthenticated, Unavailable
 from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry
 from wanghuo.identity import derived
 from wanghuo.incidents import store as incidents
@@ -27,8 +28,12 @@ from wanghuo.notices import store as notices
 from wanghuo.place import Coordinates
 from wanghuo.premises import store as premises
 from wanghuo.responder.buttons import BUTTONS, side_of
-from wanghuo.responder.packet import Known, packet, way
+from wanghuo.responder.packet import Known, packet, shown_pictures, way
 from wanghuo.responder.refusal import refusal_page
+from wanghuo.sights import policy as sights_policy
+from wanghuo.sights import store as sights
+from wanghuo.sights.pictures import Kept, headers
+from wanghuo.sights.weather import document
 from wanghuo.signals import store as signals
 from wanghuo.web import page_link
 from wanghuo.web.clock import Now
@@ -44,12 +49,20 @@ PAGE_FILE: Final = "/responder.html"
 WATER_LOOKED_AT: Final = 16
 NOTE_MAX: Final = 500
 HERE_DIGITS: Final = 5  # of a degree: 1 m; no phone knows better, and steps of 1 m ask nothing new
+PICTURES_LOOKED_AT: Final = 24
 LATE_FROM_S: Final = 5.0  # below it an answer was sent as it was pressed
 LATE_MAX_S: Final = 86_400.0
 
 router = APIRouter(prefix="/r", tags=["responder"])
 REFUSALS = problems(Unauthenticated)
 ANSWER_REFUSALS = problems(Unauthenticated, Invalid, Unavailable)
+PHOTO_REFUSALS = problems(Unauthenticated, Invalid, Refused)
+BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 def opened_notice(token: str, request: Request, clock: Now) -> str:
@@ -80,6 +93,13 @@ class Answer(BaseModel):
     )
 
 
+class Photo(BaseModel):
+    """photo_id: the photo's own id, the same when it is sent again."""
+
+    photo_id: str = Field(min_length=8, max_length=64)
+    waited_s: float = Field(0.0, ge=0.0, allow_inf_nan=False)
+
+
 @router.get("/{token}", response_class=Response, responses=REFUSALS)
 async def page(token: str, request: Request, clock: Now) -> Response:
     """The page itself; a link that does not open it is answered with what to do."""
@@ -103,12 +123,13 @@ async def data(
     """Everything that the page shows, in one document."""
     response.headers["Cache-Control"] = "no-store"
     whole, notice = await _told(tx, notice_id)
-    known = await _known(tx, whole)
+    now = clock.now_utc()
+    known = await _known(tx, whole, now)
     party = next(one for one in whole.parties if one.id == notice.party_id)
     station, fire = known.stations.get(party.owner_id), _fire(whole)
     if station is not None and fire is not None:
         known = msgspec.structs.replace(known, way=await ways.between(station.at, fire))
-    return packet(whole, notice, known, clock.now_utc())
+    return packet(whole, notice, known, now)
 
 
 @router.get("/{token}/route", responses=problems(Unauthenticated, Refused, Invalid))  # noqa: FAST003 - Opened takes it
@@ -148,6 +169,43 @@ async def answers(notice_id: Opened, answer: Answer, tx: CityTx, clock: Now) -> 
     return {"taken": True, "number": whole.incident.number, "entry": entry.id}
 
 
+@router.post("/{token}/photos", status_code=201, responses=PHOTO_REFUSALS, openapi_extra=BODY)  # noqa: FAST003 - Opened takes it
+async def photos(
+    notice_id: Opened, request: Request, tx: CityTx, clock: Now, asked: Annotated[Photo, Query()]
+) -> dict[str, Any]:
+    """Take a photo of this party: JPEG, PNG or WebP as the body. The same photo_id again is one."""
+    data = await request.body()
+    whole, notice = await _told(tx, notice_id)
+    assert whole.incident is not None
+    house, now = house_of(request), clock.now_utc()
+    found = await sights.incident(tx, whole.incident.number)
+    taken_at = now - timedelta(seconds=min(asked.waited_s, LATE_MAX_S))
+    fresh = Kept(
+        id=derived("picture", "page", notice.id, asked.photo_id),
+        incident_id=found.id, town_code=found.town_code, origin="responder", camera_id="",
+        by_whom=notice.recipient, taken_at=taken_at, received_at=now,
+        media_type="", size_bytes=0, width=0, height=0, sha256="",
+    )  # fmt: skip
+    rules = sights_policy.load(house.settings.policy_dir).pictures
+    folder = house.settings.data_dir / sights.FOLDER
+    made = await sights.keep_photo(tx, folder, found, fresh, data, rules)
+    await sights.tell(tx, found.number, found.town_code, made.id, now)
+    return {"taken": True, "id": made.id}
+
+
+@router.get("/{token}/photos/{picture_id}", response_class=Response, responses=REFUSALS)  # noqa: FAST003 - Opened takes it
+async def photo(notice_id: Opened, picture_id: str, request: Request, tx: CityTx) -> Response:
+    """One picture of this party's incident. Raises Missing for any other."""
+    whole, notice = await _told(tx, notice_id)
+    assert whole.incident is not None
+    kept = await sights.picture(tx, picture_id)
+    if kept.incident_id != whole.incident.id or kept not in shown_pictures([kept], notice):
+        raise Missing(f"there is no picture {picture_id}")
+    folder = house_of(request).settings.data_dir / sights.FOLDER
+    data = await asyncio.to_thread(sights.read_file, folder, kept)
+    return Response(data, media_type=kept.media_type, headers=headers(kept))
+
+
 def _entry(answer: Answer, notice: NoticeRow, clock: Clock) -> Entry:
     """The entry of a press. An answer kept on the phone says how late it comes."""
     now = clock.now_utc()
@@ -172,8 +230,8 @@ async def _told(tx: Transaction, notice_id: str) -> tuple[Whole, NoticeRow]:
     return whole, next(one for one in whole.notices if one.id == notice_id)
 
 
-async def _known(tx: Transaction, whole: Whole) -> Known:
-    """What the register knows of the place, its water, and the stations told."""
+async def _known(tx: Transaction, whole: Whole, now: datetime) -> Known:
+    """What the register knows of the place, its water, the stations told, and the wind."""
     incident = whole.incident
     assert incident is not None
     place = (await premises.places(tx, [incident.place_id])).get(incident.place_id)
@@ -185,10 +243,14 @@ async def _known(tx: Transaction, whole: Whole) -> Known:
     owners = [("station", station_id) for station_id in stations]
     if place is not None:
         owners.append(("unit", place.unit_id))
+    weather = await sights.weather_of(tx, incident.id, 1)
     return Known(
         place=place,
         water=water,
         broken=await premises.water_out_of_order(tx, [source.id for source, _ in water]),
         stations=stations,
         contacts=await premises.contacts_of(tx, owners),
+        entrances=await premises.entrances_of(tx, incident.place_id),
+        wind=document(weather[0], now) if weather else None,
+        pictures=await sights.pictures_of(tx, incident.id, PICTURES_LOOKED_AT),
     )

@@ -13,7 +13,12 @@ from wanghuo.web.problems import document
 
 BODY_SIZE_MAX_BYTES = 4 << 20
 IMPORT_SIZE_MAX_BYTES = 128 << 20  # 300,000 devices as CSV are about 40 MB
-LARGE_BODIES: dict[str, int] = {"/api/v1/import": IMPORT_SIZE_MAX_BYTES}
+PICTURE_SIZE_MAX_BYTES = 8 << 20
+LARGE_BODIES: dict[str, int] = {
+    "/api/v1/import": IMPORT_SIZE_MAX_BYTES,
+    "/api/v1/incidents/": PICTURE_SIZE_MAX_BYTES,
+    "/r/": PICTURE_SIZE_MAX_BYTES,
+}
 CALLERS_MAX = 10_000
 
 
