@@ -98,13 +98,15 @@ def against_oracle(name: str, rules: policy.Policy, table: dict[str, Any]) -> bo
 ROUNDING_S = 0.6
 
 
-def oracle_pairs(oracle: Oracle, router: Router, rng: Random) -> list[tuple[int, list[int]]]:
+def oracle_pairs(
+    oracle: Oracle, router: Router, rng: Random, sizes: tuple[int, int] = (SOURCES, TARGETS)
+) -> list[tuple[int, list[int]]]:
     """Nodes in the middle of roads of the network: each with as many to drive to."""
     nodes = oracle.inner_nodes()
     points = [oracle.point(node) for node in nodes]
     spots = router.snapper.spots([p[0] for p in points], [p[1] for p in points])
     good = np.flatnonzero((spots.why == Why.NONE) & (spots.off_road_m < ON_ROAD_M)).tolist()
-    chosen = [[nodes[i] for i in rng.sample(good, size)] for size in (SOURCES, TARGETS)]
+    chosen = [[nodes[i] for i in rng.sample(good, size)] for size in sizes]
     return [(source, chosen[1]) for source in chosen[0]]
 
 

@@ -37,7 +37,7 @@ def test_a_thousand_drives_take_as_long_as_the_second_router_says(name: str) -> 
     router = Router(graph, rules)
     table = tomllib.loads((Settings().policy_dir / policy.FILE).read_text(encoding="utf-8"))
     oracle = Oracle(Extract(file), table)
-    pairs = oracle_pairs(oracle, router, Random(1))
+    pairs = oracle_pairs(oracle, router, Random(1), (4, 250))
     ends = [oracle.point(target) for target in pairs[0][1]]
     targets = router.snapper.spots([p[0] for p in ends], [p[1] for p in ends])
     compared = 0

@@ -118,7 +118,7 @@ async def test_a_crew_gets_everything_it_needs_and_is_told_what_nobody_knows(tow
     assert packet["sensed"][0]["en"] == "Smoke detector at room 1 reports fire"
     assert (packet["fire"], packet["station"]["name"]) == ([121.25, 30.3], "Station M1")
     assert packet["route"]["kind"] == "straight_line"
-    assert 600 < packet["route"]["distance_m"] < 800
+    assert 600 < packet["route"]["road_m"] < 800
     water = packet["water"]
     assert [one["name"][:2] for one in water["best"]] == ["厂区", "新浦", "六塘", "消防"]
     assert [one["hose_lengths"] for one in water["best"]] == [4, 9, 11, 17]

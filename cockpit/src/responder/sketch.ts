@@ -85,7 +85,8 @@ function route(line: Spot[], way: Way): SVGElement[] {
   const turn = (Math.atan2(y, x) * 180) / Math.PI;
   const d = [...shown.slice(0, -1), tip].map((at) => `${at.x.toFixed(1)} ${at.y.toFixed(1)}`).join('L');
   const below = from.y + 27 < HEIGHT - 4 ? 27 : -18;
-  const far = svg('text', { class: 'far', x: from.x, y: from.y + below, 'text-anchor': 'middle' }, `${metres(way.road_m)} »`);
+  const middle = Math.min(Math.max(from.x, 44), WIDTH - 44);
+  const far = svg('text', { class: 'far', x: middle, y: from.y + below, 'text-anchor': 'middle' }, `${metres(way.road_m)} »`);
   return [
     svg('path', { class: way.kind === 'road' ? 'way road' : 'way', d: `M${d}` }),
     svg('path', { class: 'tip', d: 'M-9 -8L7 0L-9 8Z', transform: `translate(${tip.x} ${tip.y}) rotate(${turn})` }),

@@ -105,7 +105,7 @@ export function route(packet: Packet, mine: Way | null, hand: Locating): HTMLEle
   const from = mine ? word('hereIs') : (packet.station?.name ?? '');
   const lines = way
     ? [
-        el('li', { class: 'known' }, `${word('from')} ${from} ${metres(way.road_m)}，${word('about')} ${duration(way.travel_s)}`),
+        el('li', { class: 'known' }, `${word('from')} ${from} ${metres(way.road_m)} · ${word('about')} ${duration(way.travel_s)}`),
         ...(way.why ? [el('li', { class: 'why' }, told(way.why))] : []),
         ...way.steps.map((step) => el('li', {}, told(step))),
       ]

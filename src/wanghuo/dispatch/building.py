@@ -174,7 +174,7 @@ class _Arcs:
         for other in allowed:
             turn = turn_between(self._end(edge), self._begin(other), self._straight)
             cost_s = wait_s + (self._turn_s(turn) if junction else 0.0)
-            yield edge, other, round(cost_s * CS), turn if junction else Turn.STRAIGHT
+            yield edge, other, round(cost_s * CS), turn
 
     def _may(self, node: int, edge: int, other: int) -> bool:
         rules = self._bans.get((node, self._cut.ways[edge // 2]))

@@ -17,6 +17,7 @@ from wanghuo.facts.sentences import Sentence, said
 
 DIGITS: Final = 6  # of a degree: 0.1 m
 FAR_M: Final = 1000
+JUNCTION_ARMS: Final = 3
 WALK_TOLD_M: Final = 10  # less is no walk
 
 Point = tuple[float, float]
@@ -113,11 +114,15 @@ def stretches(graph: Graph, path: Path, start: Spots, end: Spots) -> list[Stretc
 
 
 def _turns(graph: Graph, edges: Sequence[int]) -> Iterator[Turn]:
+    arms = np.bincount(np.concatenate([graph.seg_from, graph.seg_to]))
     for one, other in pairwise(edges):
         begin = int(np.searchsorted(graph.arc_from, one))
         end = int(np.searchsorted(graph.arc_from, one, side="right"))
         at = begin + int(np.flatnonzero(graph.arc_to[begin:end] == other)[0])
-        yield Turn(int(graph.arc_turn[at]))
+        node = graph.seg_to[one // 2] if one % 2 == 0 else graph.seg_from[one // 2]
+        same = graph.seg_name[one // 2] == graph.seg_name[other // 2]
+        bend = same and arms[node] < JUNCTION_ARMS  # the street itself turns: nothing to decide
+        yield Turn.STRAIGHT if bend else Turn(int(graph.arc_turn[at]))
 
 
 def _driven_dm(graph: Graph, path: Path, at: int, start: Spots, end: Spots) -> int:
