@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from wanghuo.alarms import lifecycle
 from wanghuo.alarms.lifecycle import Trigger
 from wanghuo.alarms.model import Level
+from wanghuo.alarms.policy import ALARMS_MAX
 from wanghuo.errors import Invalid
 from wanghuo.facts.entry import ActionEntry, ActionKind
 from wanghuo.facts.sentences import said
@@ -165,6 +166,13 @@ def _people_inside(hearing: Hearing, incident: Incident, action: ActionEntry) ->
     hearing.weigh(incident.id, line)
 
 
+def _alarm_level(hearing: Hearing, incident: Incident, action: ActionEntry) -> None:
+    if not incident.alarm < action.level <= ALARMS_MAX:
+        _refuse(hearing, incident, action, "no_alarm")
+        return
+    telling.raise_alarm(hearing, incident.id, action.level, action.person_name, action.reason)
+
+
 def _reopen(hearing: Hearing, incident: Incident, action: ActionEntry) -> None:
     if incident.closed_at is None:
         return
@@ -190,4 +198,5 @@ _ACTS: Final[Mapping[ActionKind, Callable[[Hearing, Incident, ActionEntry], None
     ActionKind.NOTE: _note,
     ActionKind.PEOPLE_INSIDE: _people_inside,
     ActionKind.REOPEN: _reopen,
+    ActionKind.ALARM_LEVEL: _alarm_level,
 }

@@ -28,8 +28,8 @@ from wanghuo.alarms.runaway import Runaway
 from wanghuo.facts.signal import SensorKind, Signal
 from wanghuo.identity import derived
 from wanghuo.incidents.model import Incident, Moment, Tail
-from wanghuo.notices.model import Notice, Party
-from wanghuo.notices.plan import Help
+from wanghuo.notices.asked import Help
+from wanghuo.notices.model import Away, Notice, Party, Position
 
 VAGUE_KINDS = frozenset({SensorKind.OTHER, SensorKind.UITD})  # the signal may know better
 
@@ -69,6 +69,7 @@ class Changes:
     cancelled: dict[str, None] = field(default_factory=dict)
     counters: dict[tuple[date, str], int] = field(default_factory=dict)
     runaways: dict[str, Runaway] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
 
     def add(self, later: "Changes") -> None:
         """Take in the changes of a later entry."""
@@ -85,6 +86,7 @@ class Changes:
         self.cancelled.update(later.cancelled)
         self.counters.update(later.counters)
         self.runaways.update(later.runaways)
+        self.positions.update(later.positions)
 
 
 class Scene:
@@ -106,7 +108,9 @@ class Scene:
         self.notices: dict[str, Notice] = {}
         self.counters: dict[tuple[date, str], int] = {}
         self.runaways: dict[str, Runaway] = {}
+        self.positions: dict[str, Position] = {}  # by station
         self.changes = Changes()
+        self._out: dict[str, dict[str, str]] = {}  # station → {party id: number of its incident}
         self._live: dict[tuple[str, AlarmType], str] = {}
         self._alarms_at: dict[str, dict[str, None]] = {}
         self._alarms_in: dict[str, dict[str, None]] = {}
@@ -166,6 +170,14 @@ class Scene:
         found = [self.parties[i] for i in self._parties_of.get(incident_id, ())]
         return sorted(found, key=lambda p: (p.planned_at, p.at_level, p.role, p.id))
 
+    def out_elsewhere(self, incident_number: str) -> dict[str, list[str]]:
+        """The stations that are out at other incidents, and the numbers of those."""
+        found = {
+            station_id: sorted(n for n in at.values() if n != incident_number)
+            for station_id, at in self._out.items()
+        }
+        return {station_id: numbers for station_id, numbers in found.items() if numbers}
+
     def notices_of(self, party_id: str) -> list[Notice]:
         """The notices of a party, first planned first."""
         found = [self.notices[i] for i in self._notices_of.get(party_id, ())]
@@ -182,6 +194,8 @@ class Scene:
         parties: Sequence[Party] = (),
         notices: Sequence[Notice] = (),
         runaways: Sequence[Runaway] = (),
+        away: Sequence[Away] = (),
+        positions: Sequence[Position] = (),
     ) -> None:
         """Take in rows as they stand, without recording a change."""
         for alarm in alarms:
@@ -194,6 +208,9 @@ class Scene:
             self._keep_notice(notice)
         self.shelves.update((shelf.id, shelf) for shelf in shelves)
         self.runaways.update((runaway.origin, runaway) for runaway in runaways)
+        for one in away:
+            self._out.setdefault(one.station_id, {})[one.party_id] = one.number
+        self.positions.update((position.station_id, position) for position in positions)
 
     # Changing.
 
@@ -252,6 +269,11 @@ class Scene:
         self.runaways[runaway.origin] = runaway
         self.changes.runaways[runaway.origin] = runaway
 
+    def put_position(self, position: Position) -> None:
+        """A station's crew was seen there."""
+        self.positions[position.station_id] = position
+        self.changes.positions[position.station_id] = position
+
     def next_number(self, day: date, town_short: str) -> int:
         """The next incident number of a day and town."""
         used = self.counters.get((day, town_short), 0) + 1
@@ -288,6 +310,10 @@ class Scene:
     def _keep_party(self, party: Party) -> None:
         self.parties[party.id] = party
         self._parties_of.setdefault(party.incident_id, {})[party.id] = None
+        if party.is_out:
+            self._out.setdefault(party.owner_id, {})[party.id] = party.number
+        elif party.crew:
+            self._out.get(party.owner_id, {}).pop(party.id, None)
 
     def _keep_notice(self, notice: Notice) -> None:
         self.notices[notice.id] = notice

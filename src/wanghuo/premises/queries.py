@@ -15,7 +15,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "contact": (
         "id", "owner_kind", "owner_id", "town_code", "name", "role", "phone", "verified",
-        "sequence",
+        "sequence", "duty",
     ),
     "station": (
         "id", "level", "keeper", "name", "town_code", "village_code", "lon", "lat", "crew",
