@@ -261,13 +261,15 @@ def _crew(party: PartyRow, levels: Mapping[int, datetime], policy: Clocks, now: 
         "handled_at": stamp(party.handled_at),
         "returned_at": stamp(party.returned_at),
         "released_at": stamp(party.released_at),
-        "clocks": [_clock(one) for one in clocks_of(party.times(levels), policy, now)]
-        if party.crew
-        else [],
+        "clocks": [
+            _clock(one, ended=party.released_at is not None)
+            for one in (clocks_of(party.times(levels), policy, now) if party.crew else ())
+        ],
     }
 
 
-def _clock(clock: Clock) -> Row:
+def _clock(clock: Clock, *, ended: bool) -> Row:
+    """One clock. ended: its crew was released, so that it does not run on."""
     return {
         "name": clock.name,
         "words": word("clock", clock.name),
@@ -277,6 +279,7 @@ def _clock(clock: Clock) -> Row:
         "limit_s": clock.limit_s,
         "state": clock.state.value,
         "overdue_s": clock.overdue_s,
+        "ended": ended,
     }
 
 
