@@ -79,6 +79,7 @@ def _routers() -> list[APIRouter]:
         access_routes.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
+        premises_routes.roster_router(access.audit),
         devices_routes.router,
         access_http.router,
         cloud_push.router,

@@ -22,6 +22,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         "on_duty",
     ),
     "water": ("id", "kind", "name", "town_code", "lon", "lat", "flow_l_per_s"),
+    "roster": (
+        "id", "station_id", "town_code", "contact_id", "name", "hours", "valid_from",
+        "valid_until",
+    ),
 }  # fmt: skip
 
 
@@ -161,7 +165,7 @@ EXPORTS = {
         WHERE NOT p.test ORDER BY d.id
     """,
     "contacts": """
-        SELECT id, owner_kind, owner_id, name, role, phone, verified, sequence
+        SELECT id, owner_kind, owner_id, name, role, phone, verified, sequence, duty
         FROM premises.contact WHERE owner_id <> $1 ORDER BY id
     """,
     "stations": """
@@ -172,4 +176,20 @@ EXPORTS = {
         SELECT id, kind, name, town_code, lon, lat, 'WGS-84', flow_l_per_s
         FROM premises.water ORDER BY id
     """,
+    "rosters": """
+        SELECT id, station_id, contact_id, name, hours, valid_from, valid_until
+        FROM premises.roster ORDER BY id
+    """,
 }
+
+# Shifts of a station ('' any) in a town ('' any), after an id, so many.
+ROSTERS = f"""
+    SELECT {columns("roster")} FROM premises.roster
+    WHERE ($1 = '' OR station_id = $1) AND ($2 = '' OR town_code = $2) AND id > $3
+    ORDER BY id LIMIT $4
+"""
+
+# Which contact belongs to which station: $1 contact ids.
+CONTACTS_OF_STATIONS = """
+    SELECT id, owner_id FROM premises.contact WHERE owner_kind = 'station' AND id = ANY ($1)
+"""
