@@ -143,6 +143,7 @@ function told_of({ party, state, notices }: Lane, { t, say, word }: Words): stri
   if (party.state === 'failed') return [t('parties.gave_up'), not_sent].filter(Boolean).join(' · ');
   if (state === 'esc') return [answer || t('parties.escalated'), not_sent].filter(Boolean).join(' · ');
   if (not_sent) return not_sent;
-  const far = party.distance_m === null ? null : distance(party.distance_m);
+  const said = party.reason && 'distance_m' in party.reason.params; // the reason names it already
+  const far = party.distance_m === null || said ? null : distance(party.distance_m);
   return [say(party.reason), far && `${far.figure} ${far.unit}`, unknown].filter(Boolean).join(' · ');
 }

@@ -16,7 +16,7 @@ from wanghuo.facts.entry import (
     SignalEntry,
     TimerEntry,
 )
-from wanghuo.notices import acting, answering, position, sensing, waiting
+from wanghuo.notices import acting, answering, position, sensing, telling, waiting
 from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.scene import Changes, Scene
 
@@ -36,4 +36,5 @@ def judge(scene: Scene, entry: Entry, policy: Policy) -> Changes:
             waiting.fell_due(hearing, timer)
         case PositionEntry() as seen:
             position.reported(hearing, seen)
+    telling.hint_move_ups(hearing)
     return scene.changes

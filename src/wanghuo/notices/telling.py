@@ -138,6 +138,7 @@ def bring_in(hearing: Hearing, incident_id: str, pick: Pick, purpose: Purpose) -
         told_at=hearing.at,
     )
     scene.put_party(party)
+    hearing.brought.append(party_id)
     if not pick.reachable:
         _not_told(hearing, party)
         return
@@ -153,10 +154,22 @@ def bring_in(hearing: Hearing, incident_id: str, pick: Pick, purpose: Purpose) -
     scene.put_wait(
         Wait(PARTY_SILENT, incident_id, hearing.in_s(windows.party_silent_s), f"{party_id} 1")
     )
-    if party.role in LEAVE_TOWNS and not (incident.drill or incident.test):
-        hint = move_up.hint(party.owner_id, asked(hearing, incident))
-        if hint:
-            hearing.note(incident_id, "move_up", hint)
+
+
+def hint_move_ups(hearing: Hearing) -> None:
+    """Say which towns the picks of this entry leave without a brigade, and who could move up."""
+    scene, towns = hearing.scene, dict[tuple[str, str], str]()
+    for party_id in hearing.brought:
+        party = scene.parties[party_id]
+        station = scene.help.stations.by_id.get(party.owner_id)
+        if station is not None and party.role in LEAVE_TOWNS:
+            towns[party.incident_id, station.town_code] = party.owner_id
+    for (incident_id, _town), owner_id in towns.items():
+        incident = hearing.incident(incident_id)
+        if not (incident.drill or incident.test):
+            hint = move_up.hint(owner_id, asked(hearing, incident))
+            if hint:
+                hearing.note(incident_id, "move_up", hint)
 
 
 def _not_told(hearing: Hearing, party: Party) -> None:
