@@ -158,6 +158,18 @@ class AllClear(_Part, frozen=True):
     role: dict[str, bool] = {}
 
 
+class CallTests(_Part, frozen=True):
+    """Monthly tests of numbers. owners: whose contacts; local hours from (included) until."""
+
+    on: bool
+    owners: list[str]
+    from_h: int
+    until_h: int
+    at_once_max: int
+    answer_s: int
+    failed_months: int
+
+
 class RunCardLine(_Part, frozen=True):
     """So many of the nearest stations of a level."""
 
@@ -194,6 +206,7 @@ class Policy(_Part, frozen=True):
     travelling: Travelling
     crews: Crews
     all_clear: AllClear
+    call_tests: CallTests
     run_card: list[RunCard]
 
     def prior_milli(self, category: str) -> int:

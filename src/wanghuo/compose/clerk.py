@@ -1,17 +1,20 @@
-"""The clerk role: reads the routine lane, keeps last states, health and history.
+"""The clerk role: reads the routine lane, keeps last states, health and history; tests numbers.
 
 A process of its own that steps back for every other one (`NICENESS`): however much of the city
 reports in, judging and telling have the processor first. What waits, waits in the stream.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from wanghuo.clock import WallClock
+from wanghuo.compose.call_tests import CallTests
 from wanghuo.compose.gateway import vendor_profiles
 from wanghuo.compose.house import dsn
+from wanghuo.compose.policies import alarm_policy
 from wanghuo.compose.reach import READER
 from wanghuo.devices import store as devices
 from wanghuo.engines.lease import Lease
@@ -48,8 +51,12 @@ async def clerk(settings: Settings) -> int:
         quarantine_put=put_quarantine,
         archive=Archive(settings.data_dir / "history"),
     )
+    owner = f"clerk-{os.getpid()}"
+    testing = CallTests(database, alarm_policy(settings), clock)
     try:
-        await Lease(database, clock, "routine", f"clerk-{os.getpid()}").keep(routine.run)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Lease(database, clock, "routine", owner).keep(routine.run))
+            group.create_task(Lease(database, clock, "call_tests", owner).keep(testing.run))
     finally:
         await stream.close()
         await database.close()

@@ -86,5 +86,6 @@ def _routers() -> list[APIRouter]:
         gateways_routes.router,
         incidents_routes.router,
         notices_routes.router,
+        notices_routes.verification_router(access.audit),
         responder_routes.router,
     ]

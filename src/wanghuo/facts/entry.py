@@ -29,6 +29,7 @@ class ActionKind(StrEnum):
     TEST_WINDOW = "test_window"
     PEOPLE_INSIDE = "people_inside"
     REOPEN = "reopen"  # undo of a close within the policy's time
+    CALL_TEST = "call_test"  # see whether somebody answers a contact's number
     ALARM_LEVEL = "alarm_level"  # the next line of the run card, up to `level`
 
 
@@ -75,7 +76,8 @@ class ActionEntry(msgspec.Struct, frozen=True, tag="action"):
     """A person acted. number: incident number ("" for shelves and test windows of a place).
 
     level: for raise, lower and alarm_level; cause and disposition: for the end of an incident;
-    origin: the point for a shelf; place_id for a test window; until: for shelf and window.
+    origin: the point for a shelf; place_id for a test window; until: for shelf and window;
+    contact_id: for a call test.
     """
 
     action: ActionKind
@@ -90,6 +92,7 @@ class ActionEntry(msgspec.Struct, frozen=True, tag="action"):
     place_id: str = ""
     until: datetime | None = None
     drill: bool = False
+    contact_id: str = ""
 
 
 class TimerEntry(msgspec.Struct, frozen=True, tag="timer"):

@@ -21,13 +21,16 @@ from wanghuo.facts.sentences import said
 from wanghuo.incidents import disposition
 from wanghuo.incidents.lifecycle import Turn, moved
 from wanghuo.incidents.model import Incident
-from wanghuo.notices import closing, escalation, quieting, telling
+from wanghuo.notices import call_testing, closing, escalation, quieting, telling
 from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.model import PartyRole, PartyState
 
 
 def acted(hearing: Hearing, action: ActionEntry) -> None:
     """Judge one action. An action on an incident that nobody knows changes nothing."""
+    if action.action is ActionKind.CALL_TEST:
+        call_testing.asked(hearing, action)
+        return
     if action.action in _QUIETING:
         _QUIETING[action.action](hearing, action)
         return

@@ -28,6 +28,7 @@ class Concerned(msgspec.Struct, frozen=True):
     incident_ids: list[str]
     place_ids: list[str]
     station_ids: list[str]
+    contact_ids: list[str]
     days: list[date]
     first_at: datetime
 
@@ -46,6 +47,7 @@ def concerned(entries: Sequence[Entry], policy: Policy) -> Concerned:
                 keys["numbers"].add(action.number)
                 keys["origins"].add(action.origin)
                 keys["place_ids"].add(action.place_id)
+                keys["contact_ids"].add(action.contact_id)
             case PositionEntry(station_id=station_id):
                 keys["station_ids"].add(station_id)
             case TimerEntry(kind=kind, subject=subject):

@@ -59,6 +59,7 @@ class Purpose(StrEnum):
     UPDATE = "update"  # the same incident again, within the repeat interval
     ESCALATION = "escalation"  # in the place of a silent party
     ALL_CLEAR = "all_clear"  # it is over; asks for no answer
+    TEST = "test"  # of a number; belongs to no incident
 
 
 class NoticeState(StrEnum):
@@ -132,6 +133,19 @@ class Position(msgspec.Struct, frozen=True):
     lon: float
     lat: float
     at: datetime
+
+
+class CallTest(msgspec.Struct, frozen=True):
+    """The test of one contact's number. id: of its notice; month: YYYY-MM, local."""
+
+    id: str
+    contact_id: str
+    town_code: str
+    month: str
+    asked_by: str
+    planned_at: datetime
+    answered_at: datetime | None = None
+    answer: str = ""
 
 
 class Message(msgspec.Struct, frozen=True):

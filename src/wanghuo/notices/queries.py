@@ -8,6 +8,7 @@ from typing import Final
 
 # Who spoke, and which incidents and shelves the entries name.
 # $1 origins, $2 senders, $3 notice ids, $4 incident numbers, $5 shelf ids, $6 incident ids
+# $7 contact ids
 NAMED: Final = """
 SELECT json_build_object(
     'points', (SELECT coalesce(json_agg(r), '[]') FROM (
@@ -24,7 +25,11 @@ SELECT json_build_object(
     'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name,
             s.reason, s.from_at, s.until_at, s.ended_at, s.drill
-        FROM alarms.shelf s WHERE s.id = ANY ($5::text[])) r)
+        FROM alarms.shelf s WHERE s.id = ANY ($5::text[])) r),
+    'call_tests', (SELECT coalesce(json_agg(r), '[]') FROM notices.call_test r
+        WHERE r.id = ANY ($3::text[])),
+    'asked_contacts', (SELECT coalesce(json_agg(r), '[]') FROM premises.contact r
+        WHERE r.id = ANY ($7::text[]))
 )::text
 """
 
@@ -222,10 +227,13 @@ WITH due AS (
 )
 SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
     t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
-    i.opened_at, i.test, i.drill,
-    jsonb_build_object('id', i.place_id, 'name', i.place_name, 'address', coalesce(p.address, ''),
-        'category', i.category, 'town_code', i.town_code, 'lon', i.lon, 'lat', i.lat) AS place
-FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
+    coalesce(i.opened_at, t.planned_at) AS opened_at, coalesce(i.test, false) AS test,
+    coalesce(i.drill, false) AS drill,
+    jsonb_build_object('id', coalesce(i.place_id, ''), 'name', coalesce(i.place_name, ''),
+        'address', coalesce(p.address, ''),
+        'category', coalesce(i.category, ''), 'town_code', t.town_code,
+        'lon', i.lon, 'lat', i.lat) AS place
+FROM taken t LEFT JOIN incidents.incident i ON i.id = t.incident_id
 LEFT JOIN premises.place p ON p.id = i.place_id
 ORDER BY t.due_at, t.id
 """
@@ -258,4 +266,51 @@ ORDER BY n.planned_at, n.id LIMIT 1
 
 POSITION: Final = """
 SELECT station_id, town_code, lon, lat, at FROM notices.position WHERE station_id = $1
+"""
+
+SAVE_CALL_TESTS: Final = """
+INSERT INTO notices.call_test (id, contact_id, town_code, month, asked_by, planned_at, answered_at,
+    answer)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+    $7::timestamptz[], $8::text[])
+ON CONFLICT (id) DO UPDATE SET answered_at = excluded.answered_at, answer = excluded.answer
+"""
+
+# Everybody with a number: tested in a month or not. $1 month, $2 town or '', $3 after (contact id),
+# $4 how many.
+CALL_TESTS: Final = """
+SELECT c.id, c.owner_kind, c.owner_id, c.town_code, c.name, c.phone, c.verified,
+    t.planned_at, t.answered_at, coalesce(t.answer, '') AS answer,
+    coalesce(t.asked_by, '') AS asked_by
+FROM premises.contact c LEFT JOIN LATERAL (
+    SELECT min(planned_at) AS planned_at, min(answered_at) AS answered_at, max(answer) AS answer,
+        max(asked_by) AS asked_by
+    FROM notices.call_test WHERE contact_id = c.id AND month = $1) t ON true
+WHERE c.phone <> '' AND ($2 = '' OR c.town_code = $2) AND c.id > $3
+ORDER BY c.id LIMIT $4
+"""
+
+# Who is due in a month: $1 month, $2 kinds of owners, $3 how many. Nobody whose party has an open
+# incident at F2 or above.
+CALL_TESTS_DUE: Final = """
+SELECT c.id FROM premises.contact c
+WHERE c.phone <> '' AND c.owner_kind = ANY ($2::text[])
+    AND NOT EXISTS (SELECT FROM notices.call_test t WHERE t.contact_id = c.id AND t.month = $1)
+    AND NOT EXISTS (SELECT FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
+        WHERE p.owner_id = c.owner_id AND i.state <> 'closed' AND i.level >= 2)
+ORDER BY c.id LIMIT $3
+"""
+BUSY_OWNER: Final = """
+SELECT EXISTS (SELECT FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
+    WHERE p.owner_id = $1 AND i.state <> 'closed' AND i.level >= 2)
+"""
+
+# Who was called in each of these months and never answered. $1 months, $2 the last call before,
+# $3 and not before.
+NEVER_ANSWERED: Final = """
+SELECT contact_id FROM notices.call_test WHERE month = ANY ($1::text[])
+GROUP BY contact_id
+HAVING count(DISTINCT month) = cardinality($1::text[]) AND bool_and(answered_at IS NULL)
+    AND max(planned_at) < $2 AND max(planned_at) >= $3
+ORDER BY contact_id
 """

@@ -6,6 +6,7 @@ leaves, and judged like everything else.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -14,8 +15,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from wanghuo.alarms import policy as alarm_policy
-from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated, Unavailable
-from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry, PositionEntry
+from wanghuo.engines.postgres import Transaction
+from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
+from wanghuo.facts.entry import (
+    ActionEntry,
+    ActionKind,
+    AnswerEntry,
+    AnswerKind,
+    Entry,
+    PositionEntry,
+)
 from wanghuo.facts.sentences import said, shown
 from wanghuo.identity import derived
 from wanghuo.incidents import attainment, clocks
@@ -25,12 +34,15 @@ from wanghuo.incidents.rows import stamp
 from wanghuo.incidents.store import Span
 from wanghuo.notices import cad_119, position, store
 from wanghuo.premises import store as premises
+from wanghuo.premises.search import masked
 from wanghuo.principal import Permission, Principal
 from wanghuo.protocols.cad_119 import read
 from wanghuo.signals import store as signals
 from wanghuo.web import signature
 from wanghuo.web.clock import Now
 from wanghuo.web.house import house_of
+from wanghuo.web.idempotency import Cause
+from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import CityTx, Tx
 from wanghuo.web.sign_in import may
@@ -41,6 +53,8 @@ CLOCKS_SPAN: Final = timedelta(days=30)
 See = Annotated[Principal, Depends(may(Permission.SEE))]
 Judge = Annotated[Principal, Depends(may(Permission.JUDGE))]
 REFUSALS = problems(Unauthenticated, Forbidden, Invalid)
+VERIFY_REFUSALS = problems(Unauthenticated, Forbidden, Missing, Invalid, Refused, Unavailable)
+Audit = Callable[[Transaction, Principal, str, str, Mapping[str, Any]], Awaitable[None]]
 POSITION_REFUSALS = problems(Unauthenticated, Forbidden, Missing, Invalid, Unavailable)
 
 router = APIRouter(prefix="/api/v1", tags=["notices"])
@@ -159,6 +173,65 @@ async def position_of_station(
         entry_id = derived("entry", "position", station_id, body.at.isoformat())
         await signals.append(tx, [Entry(entry_id, now, seen)])
     return {"taken": doubt is None, "why": shown(doubt) if doubt else None}
+
+
+@router.get("/call-tests", responses=REFUSALS)
+async def call_tests(  # noqa: PLR0913, PLR0917 - each is a filter of the query
+    who: See,
+    tx: Tx,
+    request: Request,
+    clock: Now,
+    month: Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")] = "",
+    town: Annotated[str, Query(max_length=12)] = "",
+    cursor: Cursor = "",
+    size: PageSize = PAGE_SIZE_DEFAULT,
+) -> dict[str, Any]:
+    """Everybody with a number: who was called in a month, who answered, who is due."""
+    policy = alarm_policy.load(house_of(request).settings.policy_dir)
+    now = clock.now_utc()
+    wanted = month or f"{now + timedelta(hours=policy.night.utc_offset_h):%Y-%m}"
+    after = str(key_of(cursor, 1)[0]) if cursor else ""
+    rows = await store.call_tests(tx, wanted, town, after, size + 1)
+    waited_from = now - timedelta(seconds=policy.call_tests.answer_s)
+    show = (lambda phone: phone) if who.may(Permission.SEE_PERSONAL_DATA) else masked
+    items = [
+        {**row, "phone": show(row["phone"]), "state": _test_state(row, waited_from)}
+        for row in rows[:size]
+    ]
+    more = cursor_after(rows[size - 1]["id"]) if len(rows) > size else None
+    return {"month": wanted, "items": items, "next": more}
+
+
+def _test_state(row: Mapping[str, Any], waited_from: datetime) -> str:
+    """due, waiting, answered or failed."""
+    if row["planned_at"] is None:
+        return "due"
+    if row["answered_at"]:
+        return "answered"
+    return "waiting" if row["planned_at"] > waited_from else "failed"
+
+
+def verification_router(audit: Audit) -> APIRouter:
+    """The door that tests a number. audit: access.store.audit."""
+    doors = APIRouter(prefix="/api/v1", tags=["notices"])
+
+    @doors.post("/contacts/{contact_id}/verification", responses=VERIFY_REFUSALS)
+    async def verify(
+        contact_id: str, who: Judge, tx: Tx, clock: Now, cause: Cause
+    ) -> dict[str, Any]:
+        """Call a contact's number as a test: key 1, or any answer, verifies it."""
+        contact = await premises.contact(tx, contact_id)
+        if not contact.phone:
+            raise Invalid("contact_id", "this contact has no number", "register one first")
+        if await store.is_busy(tx, contact.owner_id):
+            raise Refused("an incident at F2 or above is open there; test the number afterwards")
+        body = ActionEntry(ActionKind.CALL_TEST, who.person_id, who.name, contact_id=contact_id)
+        entry = Entry(derived("entry", "call_test", cause), clock.now_utc(), body)
+        await signals.append(tx, [entry])
+        await audit(tx, who, "contact.verification", contact_id, {"entry": entry.id})
+        return {"taken": True, "entry": entry.id}
+
+    return doors
 
 
 async def _proved(request: Request, secret: str, now: datetime) -> tuple[bytes, str]:

@@ -29,7 +29,8 @@ from wanghuo.facts.signal import SensorKind, Signal
 from wanghuo.identity import derived
 from wanghuo.incidents.model import Incident, Moment, Tail
 from wanghuo.notices.asked import Help
-from wanghuo.notices.model import Away, Notice, Party, Position
+from wanghuo.notices.model import Away, CallTest, Notice, Party, Position
+from wanghuo.premises.model import Contact  # noqa: TC001 - of a table that rules read
 
 VAGUE_KINDS = frozenset({SensorKind.OTHER, SensorKind.UITD})  # the signal may know better
 
@@ -70,6 +71,7 @@ class Changes:
     counters: dict[tuple[date, str], int] = field(default_factory=dict)
     runaways: dict[str, Runaway] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
+    call_tests: dict[str, CallTest] = field(default_factory=dict)
 
     def add(self, later: "Changes") -> None:
         """Take in the changes of a later entry."""
@@ -87,6 +89,7 @@ class Changes:
         self.counters.update(later.counters)
         self.runaways.update(later.runaways)
         self.positions.update(later.positions)
+        self.call_tests.update(later.call_tests)
 
 
 class Scene:
@@ -109,6 +112,8 @@ class Scene:
         self.counters: dict[tuple[date, str], int] = {}
         self.runaways: dict[str, Runaway] = {}
         self.positions: dict[str, Position] = {}  # by station
+        self.call_tests: dict[str, CallTest] = {}  # by notice
+        self.asked_contacts: dict[str, Contact] = {}  # whose numbers are to be tested
         self.changes = Changes()
         self._out: dict[str, dict[str, str]] = {}  # station → {party id: number of its incident}
         self._live: dict[tuple[str, AlarmType], str] = {}
@@ -273,6 +278,11 @@ class Scene:
         """A station's crew was seen there."""
         self.positions[position.station_id] = position
         self.changes.positions[position.station_id] = position
+
+    def put_call_test(self, test: CallTest) -> None:
+        """A call test that is planned or was answered."""
+        self.call_tests[test.id] = test
+        self.changes.call_tests[test.id] = test
 
     def next_number(self, day: date, town_short: str) -> int:
         """The next incident number of a day and town."""

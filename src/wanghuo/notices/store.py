@@ -7,7 +7,7 @@ Neither overwrites the other's columns.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -24,10 +24,11 @@ from wanghuo.incidents.model import Incident, Tail
 from wanghuo.notices import queries
 from wanghuo.notices.asked import Contacts, Help
 from wanghuo.notices.concerned import Concerned
-from wanghuo.notices.model import Away, Handed, Notice, NoticeState, Party, Position
+from wanghuo.notices.model import Away, CallTest, Handed, Notice, NoticeState, Party, Position
 from wanghuo.notices.nearest import Stations
 from wanghuo.notices.scene import Changes, Scene
 from wanghuo.place import METRES_PER_DEGREE
+from wanghuo.premises import store as premises
 from wanghuo.premises.duty import Shift
 from wanghuo.premises.model import Contact, Station, Town
 from wanghuo.signals import store as signals
@@ -137,6 +138,34 @@ async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
     return number
 
 
+async def call_tests(
+    tx: Transaction, month: str, town: str, after: str, size: int
+) -> list[dict[str, Any]]:
+    """A page of contacts with what their test of a month came to, by contact id."""
+    rows = await tx.fetch(queries.CALL_TESTS, month, town, after, size)
+    return [dict(row.items()) for row in rows]
+
+
+async def call_tests_due(
+    tx: Transaction, month: str, owners: Sequence[str], most: int
+) -> list[str]:
+    """Contacts that are to be called this month and were not yet."""
+    return [row["id"] for row in await tx.fetch(queries.CALL_TESTS_DUE, month, owners, most)]
+
+
+async def is_busy(tx: Transaction, owner_id: str) -> bool:
+    """Whether an owner is a party of an open incident at F2 or above."""
+    return bool(await tx.fetchval(queries.BUSY_OWNER, owner_id))
+
+
+async def never_answered(
+    tx: Transaction, months: Sequence[str], before: datetime, since: datetime
+) -> list[str]:
+    """Contacts called in each of these months who never answered; the last call from `since` on."""
+    rows = await tx.fetch(queries.NEVER_ANSWERED, list(months), before, since)
+    return [row["contact_id"] for row in rows]
+
+
 async def position_of(tx: Transaction, station_id: str) -> Position | None:
     """Where a station's crew was seen last."""
     row = await tx.fetchrow(queries.POSITION, station_id)
@@ -165,6 +194,8 @@ class _Named(msgspec.Struct):
     senders: list[_Sender]
     incident_ids: list[str]
     shelves: list[Shelf]
+    call_tests: list[CallTest]
+    asked_contacts: list[Contact]
 
 
 class _Line(Evidence, frozen=True, kw_only=True):
@@ -249,6 +280,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
         concerned.numbers,
         concerned.shelf_ids,
         concerned.incident_ids,
+        concerned.contact_ids,
     )
     named = _named.decode(raw)
     place_ids = {p.place_id for p in named.points} | {s.place_id for s in named.senders}
@@ -276,6 +308,8 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
     scene.points = {point.origin: point for point in (*loaded.held, *named.points)}
     scene.senders = {s.sender: (s.place_id, s.town_code) for s in named.senders}
     scene.load(shelves=named.shelves)
+    scene.call_tests = {test.id: test for test in named.call_tests}
+    scene.asked_contacts = {contact.id: contact for contact in named.asked_contacts}
     return scene
 
 
@@ -323,6 +357,8 @@ async def save_changes(
         incidents.saving_counters(changes.counters),
         saving_parties(changes.parties.values()),
         saving_positions(changes.positions.values()),
+        Part(queries.SAVE_CALL_TESTS, [*map(msgspec.structs.astuple, changes.call_tests.values())]),
+        premises.verifying(t.contact_id for t in changes.call_tests.values() if t.answered_at),
         planning_notices(changes.planned.values()),
         saving_answers(changes.notices.values()),
         timers.putting(waits),

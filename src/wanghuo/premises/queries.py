@@ -193,3 +193,11 @@ ROSTERS = f"""
 CONTACTS_OF_STATIONS = """
     SELECT id, owner_id FROM premises.contact WHERE owner_kind = 'station' AND id = ANY ($1)
 """
+
+VERIFY = """
+    UPDATE premises.contact c SET verified = true FROM unnest($1::text[]) AS v (id)
+    WHERE c.id = v.id AND NOT c.verified
+"""
+UNVERIFY = """
+    UPDATE premises.contact SET verified = false WHERE id = ANY ($1) AND verified RETURNING id
+"""

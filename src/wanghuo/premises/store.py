@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from wanghuo.engines.postgres import Row, Transaction
+from wanghuo.engines.together import Part
 from wanghuo.errors import Missing
 from wanghuo.place import METRES_PER_DEGREE, Coordinates, near_distance_m
 from wanghuo.premises import queries, world
@@ -268,6 +269,25 @@ async def delete_shift(tx: Transaction, shift_id: str) -> bool:
     """Whether there was such a shift; there is none afterwards."""
     gone = await tx.fetchval("DELETE FROM premises.roster WHERE id = $1 RETURNING id", shift_id)
     return gone is not None
+
+
+def verifying(contact_ids: Iterable[str]) -> Part:
+    """Somebody answered these contacts' numbers."""
+    return Part(queries.VERIFY, [(contact_id,) for contact_id in contact_ids])
+
+
+async def unverify(tx: Transaction, contact_ids: Iterable[str]) -> list[str]:
+    """Count these numbers as unverified; those that were verified until now."""
+    rows = await tx.fetch(queries.UNVERIFY, list(contact_ids))
+    return sorted(row["id"] for row in rows)
+
+
+async def contact(tx: Transaction, contact_id: str) -> Contact:
+    """One contact. Raises Missing, also for one outside the transaction's towns."""
+    found = await rows_by_key(tx, "contact", [contact_id])
+    if contact_id not in found:
+        raise Missing(f"there is no contact {contact_id}")
+    return Contact(*found[contact_id])
 
 
 async def exported(tx: Transaction, kind: str) -> list[Row]:
