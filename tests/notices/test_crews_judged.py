@@ -122,6 +122,21 @@ def test_a_crew_that_handled_it_and_said_no_more_counts_as_back_after_the_policy
     assert "crew_returned" in [m.what for m in story.moments]
 
 
+def test_a_crew_that_everybody_forgot_can_be_picked_again() -> None:
+    story = two_places()
+    story.tell(sensed(POINTS[0]))
+    (crew,) = parties(story, "micro_station")
+    says(story, crew, A.ON_THE_WAY, 10)
+    after_s = the_policy().crews.forgotten_after_s
+    story.tell(sensed(POINTS[2], after_s))
+    assert parties(story, "micro_station", "P2")[0].owner_id != "M1"
+    story = two_places()
+    story.tell(sensed(POINTS[0]))
+    says(story, parties(story, "micro_station")[0], A.ON_THE_WAY, 10)
+    story.tell(sensed(POINTS[2], after_s + 1))
+    assert parties(story, "micro_station", "P2")[0].owner_id == "M1"
+
+
 def test_a_closed_incident_stands_its_crews_down_and_frees_them() -> None:
     story = two_places()
     story.tell(sensed(POINTS[0]))

@@ -148,6 +148,7 @@ class Crews(_Part, frozen=True):
 
     ask_off_duty: bool
     returns_after_s: int
+    forgotten_after_s: int
     crew_min: dict[str, int] = {}
 
 

@@ -118,11 +118,12 @@ class Party(msgspec.Struct, frozen=True):
 
 
 class Away(msgspec.Struct, frozen=True):
-    """A crew that is with some incident now. number: of that incident."""
+    """A crew that is with some incident now. number: of that incident; told_at: of it."""
 
     party_id: str
     station_id: str
     number: str
+    told_at: datetime
 
 
 class Position(msgspec.Struct, frozen=True):

@@ -135,8 +135,8 @@ SELECT json_build_object(
     'runaways', (SELECT coalesce(json_agg(r), '[]') FROM alarms.runaway r
         WHERE r.origin = ANY ($4::text[])),
     'away', (SELECT coalesce(json_agg(r), '[]') FROM (
-        SELECT id AS party_id, owner_id AS station_id, number FROM notices.party
-        WHERE crew IN ('acknowledged', 'turned_out', 'arrived', 'handled')) r),
+        SELECT id AS party_id, owner_id AS station_id, number, told_at FROM notices.party
+        WHERE crew IN ('acknowledged', 'turned_out', 'arrived', 'handled') AND told_at >= $12) r),
     'positions', (SELECT coalesce(json_agg(r), '[]') FROM notices.position r
         WHERE r.at >= $10 OR r.station_id = ANY ($11::text[]))
 )::text

@@ -115,7 +115,7 @@ class Scene:
         self.call_tests: dict[str, CallTest] = {}  # by notice
         self.asked_contacts: dict[str, Contact] = {}  # whose numbers are to be tested
         self.changes = Changes()
-        self._out: dict[str, dict[str, str]] = {}  # station → {party id: number of its incident}
+        self._out: dict[str, dict[str, Away]] = {}  # station → {party id: where it is}
         self._live: dict[tuple[str, AlarmType], str] = {}
         self._alarms_at: dict[str, dict[str, None]] = {}
         self._alarms_in: dict[str, dict[str, None]] = {}
@@ -175,10 +175,17 @@ class Scene:
         found = [self.parties[i] for i in self._parties_of.get(incident_id, ())]
         return sorted(found, key=lambda p: (p.planned_at, p.at_level, p.role, p.id))
 
-    def out_elsewhere(self, incident_number: str) -> dict[str, list[str]]:
-        """The stations that are out at other incidents, and the numbers of those."""
+    def out_elsewhere(self, incident_number: str, since: datetime) -> dict[str, list[str]]:
+        """The stations that are out at other incidents, and the numbers of those.
+
+        since: who was told before was forgotten by everybody and counts as back.
+        """
         found = {
-            station_id: sorted(n for n in at.values() if n != incident_number)
+            station_id: sorted(
+                one.number
+                for one in at.values()
+                if one.number != incident_number and one.told_at >= since
+            )
             for station_id, at in self._out.items()
         }
         return {station_id: numbers for station_id, numbers in found.items() if numbers}
@@ -214,7 +221,7 @@ class Scene:
         self.shelves.update((shelf.id, shelf) for shelf in shelves)
         self.runaways.update((runaway.origin, runaway) for runaway in runaways)
         for one in away:
-            self._out.setdefault(one.station_id, {})[one.party_id] = one.number
+            self._out.setdefault(one.station_id, {})[one.party_id] = one
         self.positions.update((position.station_id, position) for position in positions)
 
     # Changing.
@@ -321,7 +328,9 @@ class Scene:
         self.parties[party.id] = party
         self._parties_of.setdefault(party.incident_id, {})[party.id] = None
         if party.is_out:
-            self._out.setdefault(party.owner_id, {})[party.id] = party.number
+            told_at = party.told_at or party.planned_at
+            away = Away(party.id, party.owner_id, party.number, told_at)
+            self._out.setdefault(party.owner_id, {})[party.id] = away
         elif party.crew:
             self._out.get(party.owner_id, {}).pop(party.id, None)
 

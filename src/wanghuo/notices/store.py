@@ -302,6 +302,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
         north / NARROWEST_DEGREE,
         concerned.first_at - timedelta(seconds=policy.travelling.position_said_s),
         concerned.station_ids,
+        concerned.first_at - timedelta(seconds=policy.crews.forgotten_after_s),
     )
     loaded = _loaded.decode(raw)
     scene = _furnished(loaded, help_)

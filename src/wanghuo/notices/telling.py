@@ -320,7 +320,9 @@ def asked(
         policy=hearing.policy,
         taken=frozenset(party.owner_id for party in parties),
         at=hearing.at,
-        out=scene.out_elsewhere(incident.number),
+        out=scene.out_elsewhere(
+            incident.number, hearing.in_s(-hearing.policy.crews.forgotten_after_s)
+        ),
         positions=scene.positions,
         called={
             notice.address: said("reason.called_as", role=party.role.value, name=party.name)
