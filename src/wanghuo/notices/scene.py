@@ -7,7 +7,7 @@ Rule 2. Every collection is a dict in the order of insertion and is looked up by
 Rule 3. `put_…` is the only way to change a scene, so that nothing changes unrecorded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -90,6 +90,28 @@ class Changes:
         self.runaways.update(later.runaways)
         self.positions.update(later.positions)
         self.call_tests.update(later.call_tests)
+
+
+class OutElsewhere(Mapping[str, Sequence[str]]):
+    """Numbers of other incidents by station that is out; looked up one by one: few are asked."""
+
+    def __init__(self, out: Mapping[str, Mapping[str, Away]], number: str, since: datetime) -> None:
+        self._out = out
+        self._number = number
+        self._since = since
+
+    def __getitem__(self, station_id: str) -> Sequence[str]:
+        at = self._out[station_id].values()
+        found = [o.number for o in at if o.number != self._number and o.told_at >= self._since]
+        if not found:
+            raise KeyError(station_id)
+        return sorted(found)
+
+    def __iter__(self) -> Iterator[str]:
+        return (station_id for station_id in self._out if station_id in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Scene:
@@ -175,20 +197,12 @@ class Scene:
         found = [self.parties[i] for i in self._parties_of.get(incident_id, ())]
         return sorted(found, key=lambda p: (p.planned_at, p.at_level, p.role, p.id))
 
-    def out_elsewhere(self, incident_number: str, since: datetime) -> dict[str, list[str]]:
+    def out_elsewhere(self, incident_number: str, since: datetime) -> "OutElsewhere":
         """The stations that are out at other incidents, and the numbers of those.
 
         since: who was told before was forgotten by everybody and counts as back.
         """
-        found = {
-            station_id: sorted(
-                one.number
-                for one in at.values()
-                if one.number != incident_number and one.told_at >= since
-            )
-            for station_id, at in self._out.items()
-        }
-        return {station_id: numbers for station_id, numbers in found.items() if numbers}
+        return OutElsewhere(self._out, incident_number, since)
 
     def notices_of(self, party_id: str) -> list[Notice]:
         """The notices of a party, first planned first."""
