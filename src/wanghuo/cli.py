@@ -104,7 +104,9 @@ def migrate(*, data: Data = None, config: Config = None) -> int:
 
 @app.command(name="import")
 def import_(
-    kind: Literal["places", "devices", "contacts", "stations", "water", "entrances", "cameras"],
+    kind: Literal[
+        "places", "devices", "contacts", "stations", "water", "rosters", "entrances", "cameras"
+    ],
     file: Path,
     *,
     commit: Annotated[bool, Parameter(negative="")] = False,

@@ -27,8 +27,8 @@ from wanghuo.alarms.policy import Policy
 from wanghuo.facts.entry import ActionEntry, ActionKind, AnswerKind, Entry, SignalEntry, TimerEntry
 from wanghuo.facts.signal import SensorKind, SignalKind
 from wanghuo.incidents.disposition import Cause, Disposition
+from wanghuo.notices.asked import Help
 from wanghuo.notices.judge import judge
-from wanghuo.notices.plan import Help
 from wanghuo.notices.scene import Changes, Scene, Wait
 
 STEP_BYTES: Final = 4

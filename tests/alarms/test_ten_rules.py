@@ -32,7 +32,7 @@ from wanghuo.facts.entry import ActionEntry, ActionKind, AnswerEntry, SignalEntr
 from wanghuo.incidents.timeline import broken_line
 from wanghuo.notices import audience
 from wanghuo.notices.judge import judge
-from wanghuo.notices.model import PartyRole, PartyState
+from wanghuo.notices.model import CrewState, PartyRole, PartyState
 from wanghuo.notices.receipts import receipt
 from wanghuo.notices.scene import Scene
 from wanghuo.notices.telling import RINGING
@@ -169,6 +169,10 @@ def test_rule_6_each_party_acknowledges_for_itself(tale: bytes, profile: str) ->
     silenced: dict[str, bool] = {}
     for one in made.judged:
         body = one.entry.body
+        for moment in one.changes.moments:
+            if moment.what == "reopened":  # it is told anew, and acknowledges anew
+                told_anew = made.story.scene.parties_of(moment.incident_id)
+                silenced = {k: v for k, v in silenced.items() if k not in {p.id for p in told_anew}}
         if isinstance(body, AnswerEntry):
             notice = made.story.scene.notices.get(body.notice_id)
             mine = {notice.party_id} if notice else set()
@@ -185,6 +189,29 @@ def test_rule_6_each_party_acknowledges_for_itself(tale: bytes, profile: str) ->
         if isinstance(body, TimerEntry) and body.kind != "shelf_over":
             rung = {n.party_id for n in one.changes.planned.values() if n.purpose in RINGING}
             assert not rung & silenced.keys(), "who has acknowledged is not called again"
+
+
+@given(tales, profiles)
+def test_rules_6_and_7_a_crew_that_is_out_is_never_picked_for_another_incident(
+    tale: bytes, profile: str
+) -> None:
+    """Who is out is counted here from the answers alone, beside the judge's own books."""
+    made = told(tale, policy=the_policy(profile))
+    made.fire(POINTS[5])
+    made.passing(1200)
+    out: dict[str, dict[str, bool]] = {}
+    for one in made.judged:
+        fresh = [p for p in one.changes.parties.values() if p.planned_at == one.entry.at]
+        for party in fresh:
+            if party.crew == CrewState.TOLD and party.told_at == one.entry.at:
+                away = [i for i, gone in out.get(party.owner_id, {}).items() if gone]
+                assert not set(away) - {party.incident_id}, "it is out somewhere else"
+        for party in one.changes.parties.values():
+            out.setdefault(party.owner_id, {})[party.incident_id] = party.is_out
+    for party in made.story.scene.parties.values():
+        assert not (party.is_out and party.crew == "cannot")
+        if party.is_out:
+            assert party.acknowledged_at or party.turned_out_at
 
 
 @given(tales, st.booleans(), st.booleans())

@@ -391,3 +391,16 @@ def test_the_machine_link_is_one_more_way_to_119_and_never_the_only_one() -> Non
     assert alarm_policy(Settings()).channels_of("cad_119") == ("webhook",)
     assert alarm_policy(Settings(cad_119=linked)).channels_of("cad_119") == ("cad_119", "webhook")
     assert alarm_policy(Settings(cad_119=linked)).channels_of("unit") == ("webhook",)
+
+
+async def test_the_end_of_an_incident_is_told_to_119_as_closed(house: Linked) -> None:
+    await house.burn()
+    await heard(house.peer)
+    closed = await house.act("close", disposition="nuisance", cause="cooking")
+    assert closed["state"] == "closed"
+    await house.eventually(lambda _page: len(house.peer.taken) > 1)
+    first, last = house.peer.taken
+    assert isinstance(last, cad_119.Closed)
+    assert (last.incident, last.sequence > first.sequence) == (NUMBER, True)
+    assert "误报（烹饪）" in last.result
+    assert "All clear at Hongda P1" in last.result

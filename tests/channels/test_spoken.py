@@ -49,12 +49,21 @@ def test_a_confirmed_fire_a_drill_a_test_and_a_repeat_say_so() -> None:
 def test_every_role_and_purpose_has_its_words(
     purpose: Purpose, role: PartyRole, language: Language
 ) -> None:
-    fire, keys = spoken.phrases(a_notice(role=role.value, purpose=purpose.value), language)
+    notice = a_notice(role=role.value, purpose=purpose.value)
+    if purpose is Purpose.ALL_CLEAR:
+        (words,) = spoken.phrases(notice, language)
+        assert "{" not in words
+        assert words.startswith("警情解除" if language == "zh" else "All clear")
+        assert not spoken.asks(notice)
+        return
+    fire, keys = spoken.phrases(notice, language)
     for text in (fire, keys):
         assert "{" not in text
         assert not text.startswith("voice.")
-    for key in spoken.KEYS[SIDES[role]]:
+    wanted = spoken.KEYS[SIDES[role]] if purpose is not Purpose.TEST else {"1": AnswerKind.ACCEPTED}
+    for key in wanted:
         assert key in keys
+        assert spoken.meaning(notice, key) is wanted[key]
     assert spoken.REPEAT in keys
 
 

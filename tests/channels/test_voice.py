@@ -88,6 +88,17 @@ async def test_the_speech_arrives_whole_and_a_key_ends_the_call(
     assert close > 0.95 * len(told), "sample for sample what was meant, as well as A-law can"
 
 
+async def test_an_all_clear_is_said_once_and_waits_for_no_key(
+    voice: Voice, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["13800000001"] = Habit()
+    sent = await voice.send(a_notice(purpose="all_clear"))
+    assert sent == Sent(NoticeState.DELIVERED, "heard")
+    assert desk.answers == []
+    (call,) = phones.calls
+    await until(lambda: call.ended)
+
+
 @pytest.mark.parametrize(
     ("number", "habit", "outcome"),
     [

@@ -116,7 +116,7 @@ async def test_one_incident_is_a_whole_page(site: Site) -> None:
     assert {p["role"] for p in page["parties"]} == {"unit", "micro_station", "operator_desk"}
     micro = next(p for p in page["parties"] if p["role"] == "micro_station")
     assert micro["reason"]["en"] == (
-        f"Nearest micro station on duty by straight line, {micro['distance_m']} m"
+        f"Nearest micro station on duty by straight line, no road known, {micro['distance_m']} m"
     )
     assert [n["party_role"] for n in page["notices"]].count("unit") == 1
     assert "按 1 确认起火" in next(

@@ -66,7 +66,8 @@ async def settle(
             )
         contacts = [msgspec.structs.astuple(c) for c in the_contacts()]
         await tx.executemany(
-            "INSERT INTO premises.contact VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", contacts
+            "INSERT INTO premises.contact VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            contacts,
         )
         stations = [msgspec.structs.astuple(s) for s in STATIONS]
         await tx.executemany(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 
@@ -21,9 +22,9 @@ from wanghuo.facts.entry import (
 )
 from wanghuo.facts.signal import SensorKind, Signal, SignalKind
 from wanghuo.identity import derived
+from wanghuo.notices.asked import Help
 from wanghuo.notices.judge import judge
 from wanghuo.notices.nearest import Stations
-from wanghuo.notices.plan import Help
 from wanghuo.notices.scene import Changes, Scene, Wait
 from wanghuo.premises.model import CITY_OWNER_ID, Contact, Station
 
@@ -68,6 +69,12 @@ def a_site(place_id: str = "P1", category: str = "industrial", **changed: object
     return msgspec.structs.replace(made, **changed)
 
 
+def a_phone(owner_id: str, sequence: int = 1) -> str:
+    """Everybody has a number of their own."""
+    own = 0 if owner_id == "U-P1" else crc32(owner_id.encode()) % 10**4
+    return f"138{own:04d}{sequence:04d}"
+
+
 def a_contact(owner_kind: str, owner_id: str, sequence: int = 1, **changed: object) -> Contact:
     made = Contact(
         id=f"C-{owner_kind}-{owner_id}-{sequence}",
@@ -76,7 +83,7 @@ def a_contact(owner_kind: str, owner_id: str, sequence: int = 1, **changed: obje
         town_code=TOWN,
         name=f"{owner_id} {sequence}",
         role="responsible",
-        phone=f"1380000{sequence:04d}",
+        phone=a_phone(owner_id, sequence),
         verified=True,
         sequence=sequence,
     )
@@ -124,7 +131,7 @@ def the_help(
     for contact in the_contacts() if contacts is None else contacts:
         key = (contact.owner_kind, contact.owner_id)
         by_owner[key] = (*by_owner.get(key, ()), contact)
-    return Help(Stations(stations), by_owner, {TOWN: "新浦镇"})
+    return Help(Stations(stations), by_owner, {TOWN: "新浦镇"}, {TOWN: (121.25, 30.3)})
 
 
 def a_point(number: int = 1, place_id: str = "P1", sensor: SensorKind = SensorKind.SMOKE) -> Point:

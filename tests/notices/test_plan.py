@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.notices.makers import STATIONS, TOWN, a_contact, a_site, a_station, the_help, the_policy
+from wanghuo.notices.asked import Asked, Help
 from wanghuo.notices.model import PartyRole
 from wanghuo.notices.nearest import Stations
-from wanghuo.notices.plan import Asked, Help, Pick, callable_contacts, picks
+from wanghuo.notices.plan import Pick, callable_contacts, picks
 from wanghuo.place import near_distance_m
 
 NO_STATIONS = the_help(stations=())
@@ -29,7 +30,7 @@ PICKS = [
     ("unit", {}, "U-P1", "reason.unit", None),
     ("micro_station", {}, "M1", "reason.nearest", None),
     ("micro_station", {"taken": ("M1",)}, "M2", "reason.nearest", None),
-    ("micro_station", {"help_": ALL_OFF}, "M1", "reason.nearest_off_duty", "off_duty"),
+    ("micro_station", {"help_": ALL_OFF}, "", "reason.nobody", "is_off_duty"),
     ("micro_station", {"help_": the_help(stations=FAR)}, "", "reason.nobody", "out_of_radius"),
     ("micro_station", {"help_": NO_STATIONS}, "", "reason.nobody", "no_station"),
     ("micro_station", {"lon": None}, "", "reason.nobody", "no_location"),

@@ -20,6 +20,7 @@ delivered    -                      -                     -                 -
 arrived      as                     as                    as                as
 turned_out   a                      a                     a                 a
 handled      a                      as                    a                 as
+returned     a                      a                     a                 a
 need_more    a                      a+crew_asks_for_more  a                 a
 """
 SIDE_NAMES, *ROWS = [line.split() for line in MEANINGS.strip().splitlines()]

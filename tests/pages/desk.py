@@ -1,14 +1,17 @@
 """A person at a desk, and fires that arrive while they look: what the page tests speak with."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import msgspec
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.stories.house import RunningHouse
+from wanghuo.web import signature
 
 PATIENCE_MS = 20_000
 SIGNED_IN = ".top"
@@ -78,6 +81,26 @@ class Fires:
     def incident(self, number: str) -> Any:
         with self.house.client() as client:
             return client.get(f"/api/v1/incidents/{number}").json()
+
+    def says(self, number: str, role: str, answer: str) -> str:
+        """A told party of this role answers by its signed webhook; the party's name."""
+        secrets = tomllib.loads((self.house.folder / "secrets.toml").read_text("utf-8"))
+        notices = self.incident(number)["notices"]
+        notice = next(one for one in notices if one["party_role"] == role)
+        body = msgspec.json.encode({"notice_id": notice["id"], "answer": answer, "by": "crew"})
+        now_s = int(datetime.now(UTC).timestamp())
+        taken = httpx.post(
+            f"{self.house.url}/api/v1/answers",
+            content=body,
+            headers={signature.HEADER: signature.signed(secrets["webhook_secret"], body, now_s)},
+            timeout=20,
+            trust_env=False,
+        )
+        assert taken.status_code == 200, taken.text
+        party = next(
+            one for one in self.incident(number)["parties"] if one["id"] == notice["party_id"]
+        )
+        return str(party["name"])
 
     def close_all(self) -> None:
         """Begin the next test with an empty queue, however many pages the last one left open."""

@@ -32,7 +32,12 @@ async def site(
             assert report.errors == []
         await store.add_synthetic(tx, synthetic.records((await store.towns(tx))[0]))
     run = partial(feed.run_import, devices_store)
-    doors = [routes.router, routes.import_router(run, access_store.audit), devices_routes.router]
+    doors = [
+        routes.router,
+        routes.import_router(run, access_store.audit),
+        routes.roster_router(access_store.audit),
+        devices_routes.router,
+    ]
     async with open_site(database, web_database, nats_stream, tmp_path, routers=doors) as opened:
         yield opened
 
@@ -166,3 +171,45 @@ async def test_an_export_of_the_web_is_a_file_to_import(site: Site, form: str) -
     template = await client.get(f"/api/v1/import/devices/template?format={form}")
     assert template.status_code == 200
     assert (await client.get("/api/v1/export/people")).status_code == 404
+
+
+async def test_rosters_are_imported_listed_and_told_cell_by_cell_what_is_wrong(site: Site) -> None:
+    client = site.client("admin")
+    listed = (await client.get("/api/v1/rosters", params={"station": "S-1"})).json()["items"]
+    assert [(one["id"], one["hours"]) for one in listed] == [
+        ("R-1", "1,2,3,4,5 08:00-18:00"),
+        ("R-2", "1,2,3,4,5,6,7 18:00-08:00"),
+    ]
+    again = await client.post(
+        "/api/v1/import/rosters?commit=true", content=FILES["rosters"].encode()
+    )
+    assert (again.json()["unchanged"], again.json()["new"]) == (2, 0)
+    wrong = FILES["rosters"].replace("S-1,,王七,18:00-8:00", "S-9,C-1,王七,下班后")
+    report = (await client.post("/api/v1/import/rosters", content=wrong.encode())).json()
+    assert [(e["cell"], e["column"]) for e in report["errors"]] == [
+        ("B3", "station_id"), ("C3", "contact_id"), ("E3", "hours"),
+    ]  # fmt: skip
+    exported = await client.get("/api/v1/export/rosters")
+    assert 'R-2,S-1,,王七,"1,2,3,4,5,6,7 18:00-08:00"' in exported.text
+
+
+async def test_a_shift_is_set_changed_and_taken_out_with_an_audit_line(site: Site) -> None:
+    client = site.client("town_office")
+    body = {"station_id": "S-1", "name": "赵六", "hours": "六,日 08:00-20:00", "contact_id": "C-2"}
+    for _twice in range(2):
+        answer = await client.put("/api/v1/rosters/R-9", json=body)
+        assert (answer.status_code, answer.json()["hours"]) == (200, "6,7 08:00-20:00")
+    for changed, field in (
+        ({"hours": "weekends"}, "hours"),
+        ({"contact_id": "C-1"}, "contact_id"),
+        ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "valid_until"),
+    ):
+        answer = await client.put("/api/v1/rosters/R-9", json=body | changed)
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+    other = await client.put("/api/v1/rosters/R-9", json=body | {"station_id": "S-7"})
+    assert other.status_code == 404
+    assert (await client.delete("/api/v1/rosters/R-9")).status_code == 200
+    assert (await client.delete("/api/v1/rosters/R-9")).status_code == 404
+    async with site.owner.transaction("*") as tx:
+        lines = await tx.fetch("SELECT act FROM access.audit WHERE subject = 'R-9' ORDER BY seq")
+    assert [row["act"] for row in lines] == ["roster.put", "roster.put", "roster.delete"]

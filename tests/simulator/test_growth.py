@@ -92,7 +92,7 @@ def test_an_occupant_says_fire_only_where_it_burns() -> None:
 @pytest.mark.parametrize("role", ["micro_station", "brigade", "next_level"])
 def test_a_crew_goes_arrives_and_says_what_it_sees(role: str) -> None:
     said = next(one for one in answers(role, burning=True) if one)
-    kinds = ["on_the_way", "turned_out", "arrived", "fire"]
+    kinds = ["on_the_way", "turned_out", "arrived", "fire", "handled", "returned"]
     assert [one.answer for one in said] == kinds
     assert [one.after_s for one in said] == sorted(one.after_s for one in said)
 

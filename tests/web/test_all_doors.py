@@ -64,6 +64,10 @@ NEEDS: dict[Door, Permission | None] = {
     ("POST", "/api/v1/shelves"): P.JUDGE,
     ("POST", "/api/v1/shelves/end"): P.JUDGE,
     ("POST", "/api/v1/test-windows"): P.JUDGE,
+    ("POST", "/api/v1/stations/{station_id}/position"): P.JUDGE,
+    ("POST", "/api/v1/contacts/{contact_id}/verification"): P.JUDGE,
+    ("PUT", "/api/v1/rosters/{shift_id}"): P.JUDGE,
+    ("DELETE", "/api/v1/rosters/{shift_id}"): P.JUDGE,
 }
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 OPERATORS_ONLY = {("POST", "/api/v1/access/signals")}  # they speak for an operator's own devices

@@ -14,7 +14,7 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 
 MARKS = {HERE: "本镇标记", THERE: "外镇标记"}
-KINDS = ("places", "devices", "contacts", "stations", "entrances", "cameras")
+KINDS = ("places", "devices", "contacts", "stations", "rosters", "entrances", "cameras")
 
 # $1 town, $2 its mark, $3 what makes the ids
 ROWS = """
@@ -25,6 +25,8 @@ INSERT INTO premises.contact (id, owner_kind, owner_id, town_code, name, role, p
     VALUES ('contact' || $3, 'unit', 'unit' || $3, $1, $2, 'duty', '13800000000');
 INSERT INTO premises.station (id, level, keeper, name, town_code, lon, lat)
     VALUES ('station' || $3, 'micro', 'village', $2, $1, 121, 30);
+INSERT INTO premises.roster (id, station_id, town_code, name, hours)
+    VALUES ('roster' || $3, 'station' || $3, $1, $2, '1 00:00-24:00');
 INSERT INTO premises.water (id, kind, name, town_code, lon, lat)
     VALUES ('water' || $3, 'hydrant', $2, $1, 121, 30);
 INSERT INTO devices.device (id, origin, sender, place_id, town_code, kind, operator_id,

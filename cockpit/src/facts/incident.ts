@@ -48,6 +48,7 @@ export interface IncidentRow {
   closed_at: string | null;
   disposition: string;
   cause: string;
+  alarm: number;
   sentence: Sentence;
   log_odds: number;
   probability: number;
@@ -127,12 +128,30 @@ export interface StationNear {
   distance_m: number;
 }
 
-/** A crew on the way, with the clocks of its own answers. */
+/** One clock of a crew as of the answer. ended: the crew was let go, so it does not run on. */
+export interface CrewClock {
+  name: string;
+  words: { zh: string; en: string };
+  started_at: string;
+  due_at: string;
+  stopped_at: string | null;
+  limit_s: number;
+  state: 'running' | 'met' | 'missed' | 'void';
+  overdue_s: number;
+  ended: boolean;
+}
+
+/** A crew, how far it has come, its way by road if one is known, and its clocks. */
 export interface Crew {
   party_id: string;
+  crew: string;
+  travel_s: number | null;
+  road_m: number | null;
   turned_out_at: string | null;
   arrived_at: string | null;
   handled_at: string | null;
+  returned_at: string | null;
+  clocks: CrewClock[];
 }
 
 export interface Alarm {
@@ -150,6 +169,7 @@ export interface Incident extends IncidentRow {
   notices: Notice[];
   timeline: TimelineLine[];
   crews: Crew[];
+  hints: Sentence[];
   alarms: Alarm[];
   stations: StationNear[];
   water: Water[];

@@ -8,7 +8,7 @@ import { may_judge, person } from '../session/session';
 import { clock, hms } from '../words/format';
 import { type Key, type Words, useWords } from '../words/words';
 import { begin, busy, outcome } from './acting';
-import { type Act, next_act } from './next';
+import { ALARMS_MAX, type Act, next_act, next_alarm } from './next';
 
 const LOCKED_MS = 400;
 
@@ -81,6 +81,7 @@ function Others({ row, act }: { row: IncidentRow; act: Act | null }): React.JSX.
   const { t } = useWords();
   const all: [string, Act, boolean][] = [
     ['U', 'raise', row.level < 4 && row.state !== 'closed'],
+    ['G', 'alarm-level', row.alarm < ALARMS_MAX && row.state !== 'closed'],
     ['N', 'note', true],
     ['L', 'lower', row.level > 1 && row.state !== 'closed'],
     ['D', row.state === 'closed' ? 'reopen' : 'close', true],
@@ -91,7 +92,7 @@ function Others({ row, act }: { row: IncidentRow; act: Act | null }): React.JSX.
       {shown.map(([key, name]) => (
         <button key={name} type="button" onClick={() => begin(row, name)} data-act={name}>
           <kbd>{key}</kbd>
-          {t(`other.${name}` as Key, { level: Math.min(4, row.level + 1) })}
+          {t(`other.${name}` as Key, { level: Math.min(4, row.level + 1), alarm: next_alarm(row) })}
         </button>
       ))}
       <span>
@@ -107,7 +108,7 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
   const { t } = useWords();
   const [more, set_more] = useState(false);
   const open = row.state !== 'closed';
-  const rest: Act[] = open ? ['acknowledge', 'no-fire', 'people-inside', 'raise', 'lower', 'note', 'shelve', 'close'] : ['note', 'reopen'];
+  const rest: Act[] = open ? ['acknowledge', 'no-fire', 'people-inside', 'raise', 'alarm-level', 'lower', 'note', 'shelve', 'close'] : ['note', 'reopen'];
   const pick = (name: Act): void => {
     set_more(false);
     begin(row, name);
@@ -129,9 +130,10 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
           {rest
             .filter((name) => name !== act && name !== first && !(name === 'acknowledge' && row.desk_acknowledged_at))
             .filter((name) => !(name === 'lower' && row.level < 2) && !(name === 'raise' && row.level > 3))
+            .filter((name) => !(name === 'alarm-level' && row.alarm >= ALARMS_MAX))
             .map((name) => (
               <button key={name} type="button" role="menuitem" onClick={() => pick(name)} data-act={name}>
-                {t(`other.${name}` as Key, { level: Math.min(4, row.level + 1) })}
+                {t(`other.${name}` as Key, { level: Math.min(4, row.level + 1), alarm: next_alarm(row) })}
               </button>
             ))}
         </div>

@@ -90,9 +90,13 @@ function LaneRow({ lane, axis, index, words, next }: RowProps): React.JSX.Elemen
       </span>
       <time>{clock(lane.since_ms)}</time>
       <div className="lane">
-        {axis.limits.map((limit) => (
-          <i key={limit.minutes} className="limit" style={{ left: percent(limit.at) }} />
-        ))}
+        {lane.limits.length === 0 &&
+          axis.limits.map((limit) => <i key={limit.minutes} className="limit" style={{ left: percent(limit.at) }} />)}
+        {lane.limits
+          .filter((limit) => limit.at <= 100)
+          .map((limit) => (
+            <i key={limit.at} className={limit.missed ? 'limit over' : 'limit'} style={{ left: percent(limit.at) }} />
+          ))}
         {lane.spans.map((span, i) => (
           <Bar key={`${span.kind}${span.left}${i}`} span={span} two={lane.spans.some((s) => s.row === 1)} />
         ))}
@@ -121,7 +125,12 @@ function Bar({ span, two }: { span: Span; two: boolean }): React.JSX.Element {
 }
 
 /** What is to say about this party: why it cannot be told, what it answered, or why it was picked. */
-function note_of({ party, state, notices }: Lane, { t, say, word }: Words): string {
+function note_of(lane: Lane, words: Words): string {
+  const late = lane.over.map((one) => `${one.words[words.lang]} ${words.t('clock.missed', { time: clock(one.ms) })}`);
+  return [late[0], told_of(lane, words)].filter(Boolean).join(' · ');
+}
+
+function told_of({ party, state, notices }: Lane, { t, say, word }: Words): string {
   if (party.shortfall) return say(party.shortfall);
   const answer = party.answer ? word('answer', party.answer) : '';
   if (state === 'ack' && party.acknowledged_at) {
@@ -134,6 +143,7 @@ function note_of({ party, state, notices }: Lane, { t, say, word }: Words): stri
   if (party.state === 'failed') return [t('parties.gave_up'), not_sent].filter(Boolean).join(' · ');
   if (state === 'esc') return [answer || t('parties.escalated'), not_sent].filter(Boolean).join(' · ');
   if (not_sent) return not_sent;
-  const far = party.distance_m === null ? null : distance(party.distance_m);
+  const said = party.reason && 'distance_m' in party.reason.params; // the reason names it already
+  const far = party.distance_m === null || said ? null : distance(party.distance_m);
   return [say(party.reason), far && `${far.figure} ${far.unit}`, unknown].filter(Boolean).join(' · ');
 }

@@ -7,7 +7,7 @@ import { now_ms } from '../live/now';
 import { type Key, useWords } from '../words/words';
 import { type ActBody, busy, form, outcome, perform, shelve } from './acting';
 import { CAUSES, DISPOSITIONS } from './causes';
-import type { Act } from './next';
+import { ALARMS_MAX, type Act, next_alarm } from './next';
 
 interface SheetProps {
   row: IncidentRow;
@@ -30,7 +30,7 @@ function OpenSheet({ act, row, alarms }: { act: Act; row: IncidentRow; alarms: r
   const [body, set_body] = useState<ActBody & { minutes: number; origin: string }>({
     minutes: 30,
     origin: alarms.length === 1 ? (alarms[0]?.origin ?? '') : '',
-    level: Math.max(1, row.level - 1),
+    level: act === 'alarm-level' ? next_alarm(row) : Math.max(1, row.level - 1),
     disposition: '',
     cause: '',
     reason: '',
@@ -61,7 +61,7 @@ function OpenSheet({ act, row, alarms }: { act: Act; row: IncidentRow; alarms: r
     else void perform(row.number, act, sent(act, body));
   };
   return (
-    <form className="sheet" ref={ref} onSubmit={submit} role="dialog" aria-label={t(`other.${act}` as Key, { level: '' })}>
+    <form className="sheet" ref={ref} onSubmit={submit} role="dialog" aria-label={t(`other.${act}` as Key, { level: '', alarm: '' })}>
       <h2>{t(`sheet.${act}` as Key, { place: row.place.name })}</h2>
       {act === 'close' && (
         <Choice name="disposition" codes={DISPOSITIONS} value={body.disposition ?? ''} put={(disposition) => change({ disposition })} />
@@ -69,6 +69,9 @@ function OpenSheet({ act, row, alarms }: { act: Act; row: IncidentRow; alarms: r
       {cause_needed && <Choice name="cause" codes={CAUSES} value={body.cause ?? ''} put={(cause) => change({ cause })} />}
       {act === 'lower' && (
         <Choice name="level" codes={levels_below(row.level)} value={String(body.level)} put={(level) => change({ level: Number(level) })} />
+      )}
+      {act === 'alarm-level' && (
+        <Choice name="alarm" codes={alarms_above(row.alarm)} value={String(body.level)} put={(level) => change({ level: Number(level) })} />
       )}
       {act === 'shelve' && <Points alarms={alarms} value={body.origin} put={(origin) => change({ origin })} />}
       {act === 'shelve' && (
@@ -111,6 +114,7 @@ function sent(act: Act, body: ActBody): ActBody {
   const note = body.note?.trim() ? { note: body.note.trim() } : {};
   const reason = body.reason?.trim() ?? '';
   if (act === 'lower') return { level: body.level ?? 0, reason };
+  if (act === 'alarm-level') return { level: body.level ?? 1, reason: body.note?.trim() ?? '' };
   if (act === 'reopen') return { reason };
   if (act === 'no-fire') return { cause: body.cause ?? '', ...note };
   if (act !== 'close') return note;
@@ -122,6 +126,8 @@ function shelf_of(origin: string, reason: string, minutes: number): Parameters<t
   const until = new Date(now_ms() + minutes * 60_000).toISOString();
   return { origin, reason: reason.trim(), until };
 }
+
+const alarms_above = (alarm: number): string[] => Array.from({ length: ALARMS_MAX - alarm }, (_, i) => String(alarm + 1 + i));
 
 const levels_below = (level: number): string[] => Array.from({ length: level - 1 }, (_, i) => String(level - 1 - i));
 
@@ -143,7 +149,7 @@ function Points({ alarms, value, put }: { alarms: readonly Alarm[]; value: strin
 }
 
 interface ChoiceProps {
-  name: 'disposition' | 'cause' | 'level' | 'minutes';
+  name: 'disposition' | 'cause' | 'level' | 'minutes' | 'alarm';
   codes: readonly string[];
   value: string;
   put: (code: string) => void;

@@ -1,11 +1,12 @@
 /* Beside the incident: the map around it, who is on the way, water, what to know before arriving. */
 
 import { Suspense, lazy, useEffect, useState } from 'react';
-import type { Crew, Incident, Party } from '../facts/incident';
+import type { Incident } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
-import { distance, hms } from '../words/format';
-import { type Words, useWords } from '../words/words';
+import { distance } from '../words/format';
+import { useWords } from '../words/words';
+import { Crews } from './Crews';
 import { PictureStrip, WindSign } from './Sights';
 import { useSights } from './sights';
 
@@ -29,14 +30,12 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
         </section>
       )}
       <PictureStrip pictures={pictures} />
-      <Forces incident={incident} />
+      <Crews incident={incident} />
       <Waters incident={incident} />
       <Before incident={incident} />
     </aside>
   );
 }
-
-const CREWED = new Set(['micro_station', 'brigade', 'town_workstation', 'cad_119', 'next_level']);
 
 function Far({ m }: { m: number }): React.JSX.Element {
   const { figure, unit } = distance(m);
@@ -45,44 +44,6 @@ function Far({ m }: { m: number }): React.JSX.Element {
       {figure} <span className="q">{unit}</span>
     </>
   );
-}
-
-function Forces({ incident }: { incident: Incident }): React.JSX.Element | null {
-  const { t, word } = useWords();
-  const crews = incident.parties.filter((party) => CREWED.has(party.role) && !party.shortfall);
-  if (!crews.length) return null;
-  return (
-    <section className="pad">
-      <div className="sec">
-        <h2>{t('forces.title')}</h2>
-        <span className="r">{t('forces.columns')}</span>
-      </div>
-      <table>
-        <tbody>
-          {crews.slice(0, 5).map((party) => (
-            <tr key={party.id}>
-              <td>{party.name}</td>
-              <td className="n">{party.distance_m !== null && <Far m={party.distance_m} />}</td>
-              <td>{stage_of(party, incident.crews, word)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** How far a crew has come: the last of its clocks, else its answer, else whether it was told. */
-function stage_of(party: Party, crews: readonly Crew[], word: Words['word']): string {
-  const crew = crews.find((one) => one.party_id === party.id);
-  const clocks: [string, string | null | undefined][] = [
-    ['handled', crew?.handled_at],
-    ['arrived', crew?.arrived_at],
-    ['turned_out', crew?.turned_out_at],
-  ];
-  const last = clocks.find(([, at]) => at);
-  if (last?.[1]) return `${word('answer', last[0])} ${hms(last[1])}`;
-  return party.answer ? word('answer', party.answer) : word('party_state', party.state);
 }
 
 function Waters({ incident }: { incident: Incident }): React.JSX.Element | null {

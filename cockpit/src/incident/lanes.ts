@@ -1,6 +1,7 @@
 /* Party lanes: who is told since when, on one axis from the first signal, as percent of that axis. */
 
 import type { Incident, Notice, Party } from '../facts/incident';
+import { type Ticking, ticking } from './crew_clocks';
 
 export type PartyState = 'waiting' | 'sent' | 'ring' | 'ans' | 'ack' | 'esc' | 'fail';
 
@@ -17,6 +18,8 @@ export interface Lane {
   since_ms: number; // how long it has been told
   spans: Span[];
   notices: Notice[];
+  limits: { at: number; missed: boolean }[]; // of its own clocks, in percent; none for who is no crew
+  over: Ticking[]; // clocks that were missed
 }
 
 export interface Axis {
@@ -86,9 +89,13 @@ export function lanes_of(incident: Incident, axis: Axis, now_ms: number): Lane[]
     for (const clock of [crew?.turned_out_at, crew?.arrived_at, crew?.handled_at]) {
       if (clock) spans.push(moment_at('ev', clock, axis));
     }
-    return { party, state, since_ms, notices, spans };
+    const clocks = crew ? ticking(crew, until) : [];
+    const limits = clocks.map((one) => ({ at: percent_of(one.due_ms, axis), missed: one.state === 'missed' }));
+    return { party, state, since_ms, notices, spans, limits, over: clocks.filter((one) => one.state === 'missed') };
   });
 }
+
+const percent_of = (ms: number, axis: Axis): number => ((ms - axis.from_ms) / (axis.until_ms - axis.from_ms)) * 100;
 
 function moment_at(kind: 'ev' | 'up', at: string, axis: Axis): Span {
   const part = (Date.parse(at) - axis.from_ms) / (axis.until_ms - axis.from_ms);

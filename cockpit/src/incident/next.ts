@@ -14,6 +14,7 @@ export type Act =
   | 'people-inside'
   | 'shelve'
   | 'reopen'
+  | 'alarm-level'
   | 'call';
 
 /** The server's names for acts, told apart from ours. */
@@ -33,10 +34,16 @@ const NAMES: Record<string, Act> = {
   shelve: 'shelve',
   call_party: 'call',
   reopen: 'reopen',
+  alarm_level: 'alarm-level',
 };
 
 /** Acts that need a form before they are sent. */
-export const WITH_FORM: ReadonlySet<Act> = new Set(['no-fire', 'close', 'lower', 'note', 'shelve', 'reopen']);
+export const WITH_FORM: ReadonlySet<Act> = new Set(['no-fire', 'close', 'lower', 'note', 'shelve', 'reopen', 'alarm-level']);
+
+/** The last alarm of a run card. */
+export const ALARMS_MAX = 3;
+/** The alarm that would be called next. */
+export const next_alarm = (row: IncidentRow): number => Math.min(ALARMS_MAX, row.alarm + 1);
 
 /** The act of the filled button, or null when there is nothing to press but only to wait. */
 export function next_act(row: IncidentRow): Act | null {

@@ -40,6 +40,8 @@ export interface Other {
   state: string;
   answer: string;
   answer_words: Words | null;
+  crew: string | null;
+  crew_words: Words | null;
   answered_at: string | null;
   distance_m: number | null;
   at: Point | null;

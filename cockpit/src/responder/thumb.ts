@@ -45,7 +45,7 @@ export function thumb(packet: Packet, hand: Hand): HTMLElement {
 
 function said(steps: string[], given: Map<string, string>): string {
   const last = steps.at(-1) ?? '';
-  return last === 'handled' ? word('done') : `${wordOf('do', last)} ${given.get(last) ?? ''}`;
+  return last === 'handled' || last === 'returned' ? word('done') : `${wordOf('do', last)} ${given.get(last) ?? ''}`;
 }
 
 function stepLine(steps: string[], given: Map<string, string>, next: string | undefined): HTMLElement {

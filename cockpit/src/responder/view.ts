@@ -149,7 +149,7 @@ export function sensed(packet: Packet): HTMLElement {
 export function others(packet: Packet): HTMLElement {
   const lines = packet.others.map((other) => {
     const name = other.name || told(other.role_words);
-    const said = other.answer_words ? told(other.answer_words) : other.missing ? told(other.missing) : word('told');
+    const said = other.crew_words && other.crew !== 'told' ? told(other.crew_words) : other.answer_words ? told(other.answer_words) : other.missing ? told(other.missing) : word('told');
     const at = other.answered_at ? ` ${clock(other.answered_at)}` : '';
     const far = other.distance_m === null ? '' : ` · ${metres(other.distance_m)}`;
     return el('li', {}, el('span', { class: 'name' }, name), el('b', {}, said), `${at}${far}`);

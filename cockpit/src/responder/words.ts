@@ -20,10 +20,10 @@ const ZH = {
   'from.camera': '摄像机', 'from.lookout': '高空瞭望', 'from.responder': '现场照片', 'from.desk': '值守席',
   confirmFire: '我确认起火', looking: '我正在查看', registered: '该设备未登记到场所',
   'kind.hydrant': '消火栓', 'kind.tank': '消防水池', 'kind.intake': '取水口', 'kind.pond': '天然水源',
-  'do.on_the_way': '收到，马上去', 'do.turned_out': '我已出动', 'do.arrived': '我已到场', 'do.handled': '处置完毕',
+  'do.on_the_way': '收到，马上去', 'do.turned_out': '我已出动', 'do.arrived': '我已到场', 'do.handled': '处置完毕', 'do.returned': '已归队',
   'do.fire': '确认起火', 'do.need_more': '请求增援', 'do.false_alarm': '现场无火', 'do.cannot': '我去不了', 'do.looking': '我正在查看',
   'do.accepted': '受理', 'do.rejected': '不受理',
-  'step.on_the_way': '确认', 'step.turned_out': '出动', 'step.arrived': '到场', 'step.handled': '处置完', 'step.accepted': '受理',
+  'step.on_the_way': '确认', 'step.turned_out': '出动', 'step.arrived': '到场', 'step.handled': '处置完', 'step.returned': '归队', 'step.accepted': '受理',
   'step.looking': '查看',
 };
 
@@ -42,10 +42,10 @@ const EN: Record<keyof typeof ZH, string> = {
   'from.camera': 'camera', 'from.lookout': 'lookout', 'from.responder': 'from the site', 'from.desk': 'from the desk',
   confirmFire: 'I confirm fire', looking: 'I am looking', registered: 'this device is not registered to a place',
   'kind.hydrant': 'hydrant', 'kind.tank': 'tank', 'kind.intake': 'intake', 'kind.pond': 'open water',
-  'do.on_the_way': 'On my way', 'do.turned_out': 'We have left', 'do.arrived': 'Arrived', 'do.handled': 'Handled',
+  'do.on_the_way': 'On my way', 'do.turned_out': 'We have left', 'do.arrived': 'Arrived', 'do.handled': 'Handled', 'do.returned': 'Back at station',
   'do.fire': 'Confirm fire', 'do.need_more': 'Need more', 'do.false_alarm': 'No fire here', 'do.cannot': 'I cannot come', 'do.looking': 'I am looking',
   'do.accepted': 'Accept', 'do.rejected': 'Reject',
-  'step.on_the_way': 'Seen', 'step.turned_out': 'Left', 'step.arrived': 'On site', 'step.handled': 'Handled', 'step.accepted': 'Accepted',
+  'step.on_the_way': 'Seen', 'step.turned_out': 'Left', 'step.arrived': 'On site', 'step.handled': 'Handled', 'step.returned': 'Back', 'step.accepted': 'Accepted',
   'step.looking': 'Looking',
 };
 

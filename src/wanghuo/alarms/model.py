@@ -59,11 +59,22 @@ class Point(msgspec.Struct, frozen=True):
     location: str = ""
 
 
+class Travel(msgspec.Struct, frozen=True, array_like=True):
+    """How a station comes to a place. kind: road, or straight_line where no road is known."""
+
+    level: str
+    station_id: str
+    travel_s: int
+    road_m: int
+    kind: str
+
+
 class Site(msgspec.Struct, frozen=True):
     """What judging needs to know of a place.
 
     id: place id, "" while unregistered; lon, lat: WGS-84 degrees, None while unregistered;
-    profile: the place's own choice of policy profile, "" for none; town_short: two letters.
+    profile: the place's own choice of policy profile, "" for none; town_short: two letters;
+    travel: the stations nearest by road, of each level nearest first, empty while none are known.
     """
 
     id: str
@@ -81,6 +92,8 @@ class Site(msgspec.Struct, frozen=True):
     sleeping: bool = False
     profile: str = ""
     test: bool = False
+    village_code: str = ""
+    travel: tuple[Travel, ...] = ()
 
     @property
     def key(self) -> str:

@@ -1,11 +1,13 @@
 """The alarm policy: every number of alarm handling, read from a versioned TOML text.
 
-Nothing here reads a file: `parse` takes the text. The default text is policy/alarm.toml, where
+`parse` takes the text, `load` the folder of a house. The default text is policy/alarm.toml, where
 each number carries its reason. An incident keeps the version it was judged by.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,6 +16,7 @@ from wanghuo.alarms.model import Level, Site
 from wanghuo.errors import Invalid
 from wanghuo.facts.signal import SensorKind
 
+ALARMS_MAX: Final = 3  # first, second and third alarm of a run card
 LEVEL_NAMES: Final = ("f1", "f2", "f3", "f4")
 
 
@@ -45,6 +48,7 @@ class Windows(_Part, frozen=True):
     reopen_s: int
     test_over_s: int
     rising_after_s: int
+    need_more_again_s: int
 
 
 class Thresholds(_Part, frozen=True):
@@ -128,6 +132,45 @@ class EscalationFrom(_Part, frozen=True):
     role: dict[str, int] = {}
 
 
+class Travelling(_Part, frozen=True):
+    """How crews are thought to come, and how far the position that they report is believed."""
+
+    detour_percent: int
+    speed_km_per_h: int
+    position_stale_s: int
+    position_said_s: int
+    position_jump_m: int
+    position_moved_m: int
+
+
+class Crews(_Part, frozen=True):
+    """What is expected of crews. crew_min: people on duty, by level of station."""
+
+    ask_off_duty: bool
+    returns_after_s: int
+    forgotten_after_s: int
+    crew_min: dict[str, int] = {}
+
+
+class AllClear(_Part, frozen=True):
+    """Whether a role is told that it is over."""
+
+    default: bool
+    role: dict[str, bool] = {}
+
+
+class CallTests(_Part, frozen=True):
+    """Monthly tests of numbers. owners: whose contacts; local hours from (included) until."""
+
+    on: bool
+    owners: list[str]
+    from_h: int
+    until_h: int
+    at_once_max: int
+    answer_s: int
+    failed_months: int
+
+
 class RunCardLine(_Part, frozen=True):
     """So many of the nearest stations of a level."""
 
@@ -136,10 +179,11 @@ class RunCardLine(_Part, frozen=True):
 
 
 class RunCard(_Part, frozen=True):
-    """The next alarm level for some categories; none named means any."""
+    """What one alarm adds for some categories; none named means any. alarm: 1 to ALARMS_MAX."""
 
     categories: list[str]
     stations: list[RunCardLine]
+    alarm: int = 1
 
 
 class Policy(_Part, frozen=True):
@@ -160,6 +204,10 @@ class Policy(_Part, frozen=True):
     profile_choice: ProfileChoice
     escalation: dict[str, str]
     escalation_from: EscalationFrom
+    travelling: Travelling
+    crews: Crews
+    all_clear: AllClear
+    call_tests: CallTests
     run_card: list[RunCard]
 
     def prior_milli(self, category: str) -> int:
@@ -208,12 +256,16 @@ class Policy(_Part, frozen=True):
         """The lowest level at which this role's silence brings in somebody else."""
         return self.escalation_from.role.get(role, self.escalation_from.default)
 
-    def run_card_of(self, category: str) -> Sequence[RunCardLine]:
-        """The stations of the next alarm level."""
+    def run_card_of(self, category: str, alarm: int = 1) -> Sequence[RunCardLine]:
+        """The stations that this alarm adds, beside those of the alarms before it."""
         for card in self.run_card:
-            if not card.categories or category in card.categories:
+            if card.alarm == alarm and (not card.categories or category in card.categories):
                 return card.stations
         return ()
+
+    def gives_all_clear(self, role: str) -> bool:
+        """Whether this role is told that an incident is over."""
+        return self.all_clear.role.get(role, self.all_clear.default)
 
 
 EVIDENCE_KINDS: Final = (
@@ -263,6 +315,12 @@ def parse(text: str) -> Policy:
 FILE: Final = "policy/alarm.toml"
 
 
+@cache
+def load(policy_dir: Path) -> Policy:
+    """The policy of `policy_dir`/alarm.toml, read once per process. Raises Invalid and OSError."""
+    return parse((policy_dir / "alarm.toml").read_text(encoding="utf-8"))
+
+
 def _check(policy: Policy) -> None:
     """Raise Invalid where the parts do not fit together."""
     _check_weights(policy)
@@ -270,6 +328,11 @@ def _check(policy: Policy) -> None:
     for name, role in (("default", ""), *((f"role.{r}", r) for r in policy.channels.role)):
         if not policy.channels_of(role):
             raise Invalid(FILE, f"channels.{name} is empty", "name one channel or several")
+    for card in policy.run_card:
+        if not 1 <= card.alarm <= ALARMS_MAX:
+            raise Invalid(FILE, f"run_card: alarm = {card.alarm}", f"give 1 to {ALARMS_MAX}")
+    if policy.travelling.speed_km_per_h <= 0:
+        raise Invalid(FILE, "travelling.speed_km_per_h", "give a speed above 0")
     if policy.history.each > 0 or policy.history.most > 0:
         raise Invalid(FILE, "history speaks for a fire", "give numbers of 0 or below")
 

@@ -40,6 +40,9 @@ def message_of(notice: Handed, callback: Callback, at: datetime) -> Message:
         "notice_id": notice.id,
         "sent_at": at,
     }
+    if notice.purpose == Purpose.ALL_CLEAR:
+        said = render(notice.message.key, notice.message.params)
+        return cad_119.Closed(**head, result=f"{said['zh']} / {said['en']}"[: cad_119.TEXT_MAX])
     report = _report(notice, callback)
     if notice.purpose == Purpose.UPDATE:
         return cad_119.Update(**head, report=report)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from wanghuo.facts.entry import AnswerKind
 from wanghuo.facts.sentences import rendered
-from wanghuo.notices.model import Handed, PartyRole
+from wanghuo.notices.model import Handed, PartyRole, Purpose
 from wanghuo.notices.receipts import SIDES, Side
 
 Language = Literal["zh", "en"]
@@ -37,13 +37,20 @@ def side(notice: Handed) -> Side:
     return SIDES[PartyRole(notice.role)]
 
 
+def asks(notice: Handed) -> bool:
+    """Whether the call wants a key; an all-clear only tells."""
+    return notice.purpose != Purpose.ALL_CLEAR
+
+
 def meaning(notice: Handed, key: str) -> AnswerKind | None:
     """What this key answers to this notice; None for every other key."""
+    if notice.purpose == Purpose.TEST:
+        return AnswerKind.ACCEPTED if key == "1" else None
     return KEYS[side(notice)].get(key)
 
 
-def phrases(notice: Handed, language: Language) -> tuple[str, str]:
-    """What a call says: the fire, then the keys."""
+def phrases(notice: Handed, language: Language) -> tuple[str, ...]:
+    """What a call says: the fire, then the keys if it asks for one."""
     params = notice.message.params
     longest = LONGEST[language]
     what = rendered(str(params.get("what", "")), params, language)
@@ -56,10 +63,11 @@ def phrases(notice: Handed, language: Language) -> tuple[str, str]:
         "place": _cut(str(params.get("place", "")), longest["place"]),
         "what": _cut(what, longest["what"]),
     }
-    return (
-        rendered(f"voice.{notice.purpose}", told, language),
-        rendered(f"voice.keys_{side(notice).value}", {}, language),
-    )
+    words = rendered(f"voice.{notice.purpose}", told, language)
+    if not asks(notice):
+        return (words,)
+    keys = "test" if notice.purpose == Purpose.TEST else side(notice).value
+    return words, rendered(f"voice.keys_{keys}", {}, language)
 
 
 def shared_phrases(language: Language) -> tuple[str, ...]:

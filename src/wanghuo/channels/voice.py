@@ -101,7 +101,9 @@ class Voice:
             return sound.alarm_tone()
 
     async def _talk(self, leg: Leg, notice: Handed, pcm: bytes) -> Sent:
-        """Say it until a key answers it, or the readings are used up."""
+        """Say it until a key answers it, or the readings are used up; an all-clear once."""
+        if not spoken.asks(notice):
+            return await _told(leg, pcm)
         left, said = READINGS, 0
         while left and said < READINGS_MAX:
             try:
@@ -149,6 +151,18 @@ class Voice:
             thanks = b""
         await leg.play(thanks)
         return Sent(NoticeState.DELIVERED, f"key_{key}")
+
+
+async def _told(leg: Leg, pcm: bytes) -> Sent:
+    """Say it once and let them go; whoever hangs up before the end has heard that it is over."""
+    playing = asyncio.create_task(leg.play(pcm))
+    waits: set[asyncio.Future[Any]] = {playing, leg.over}
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        return Sent(NoticeState.DELIVERED, "heard" if playing.done() else "hung_up")
+    finally:
+        playing.cancel()
+        await leg.hush()
 
 
 async def _key(leg: Leg, playing: "asyncio.Task[None]") -> str:

@@ -15,7 +15,7 @@ from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.errors import Unavailable
 from wanghuo.facts.sentences import render
 from wanghuo.incidents.rows import stamp
-from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
+from wanghuo.notices.model import Handed, NoticeState, Purpose, SendFailed, Sent
 from wanghuo.settings import WebhookSettings
 from wanghuo.web import page_link, signature
 
@@ -37,8 +37,11 @@ class Links(msgspec.Struct, frozen=True):
         return f"{self.url}/api/v1/answers"
 
     def page(self, notice: Handed) -> str:
-        """Where the told person opens the page of this notice, "" if no secret is set."""
-        if not self.secret:
+        """Where the told person opens the page of this notice, "" if no secret is set.
+
+        A test of a number is about no fire, so it has no page.
+        """
+        if not self.secret or notice.purpose == Purpose.TEST:
             return ""
         made = page_link.token(self.secret, notice.id, notice.planned_at, self.valid)
         return page_link.url(self.url, made)

@@ -1,4 +1,4 @@
-"""The clerk role: reads the routine lane, keeps last states, health and history; looks outside.
+"""The clerk role: routine lane, last states, health, history; looks outside, tests numbers.
 
 A process of its own that steps back for every other one (`NICENESS`): however much of the city
 reports in, judging and telling have the processor first. What waits, waits in the stream.
@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from wanghuo.clock import Clock, WallClock
+from wanghuo.compose.call_tests import CallTests
 from wanghuo.compose.gateway import vendor_profiles
 from wanghuo.compose.house import dsn
+from wanghuo.compose.policies import alarm_policy
 from wanghuo.compose.reach import READER
 from wanghuo.devices import store as devices
 from wanghuo.engines.lease import Lease
@@ -55,7 +57,12 @@ async def clerk(settings: Settings) -> int:
     )
     owner = f"clerk-{os.getpid()}"
     http = OutboundHttp(timeout_s=settings.weather.timeout_s)
-    works = {"routine": routine.run, **_outside(settings, database, http, clock)}
+    testing = CallTests(database, alarm_policy(settings), clock)
+    works = {
+        "routine": routine.run,
+        "call_tests": testing.run,
+        **_outside(settings, database, http, clock),
+    }
     try:
         async with asyncio.TaskGroup() as group:
             for name, work in works.items():

@@ -24,10 +24,12 @@ REGISTERS = (
     "premises.place",
     "premises.contact",
     "premises.station",
+    "premises.roster",
     "premises.water",
     "devices.operator",
     "devices.sender",
     "devices.device",
+    "dispatch.travel",
 )
 TRIES = 5  # the real house goes on judging meanwhile
 

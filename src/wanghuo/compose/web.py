@@ -81,6 +81,7 @@ def _routers() -> list[APIRouter]:
         access_routes.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
+        premises_routes.roster_router(access.audit),
         devices_routes.router,
         access_http.router,
         cloud_push.router,
@@ -90,5 +91,6 @@ def _routers() -> list[APIRouter]:
         incidents_routes.router,
         notices_routes.router,
         dispatch_routes.router,
+        notices_routes.verification_router(access.audit),
         responder_routes.router,
     ]

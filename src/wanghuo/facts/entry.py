@@ -29,6 +29,8 @@ class ActionKind(StrEnum):
     TEST_WINDOW = "test_window"
     PEOPLE_INSIDE = "people_inside"
     REOPEN = "reopen"  # undo of a close within the policy's time
+    CALL_TEST = "call_test"  # see whether somebody answers a contact's number
+    ALARM_LEVEL = "alarm_level"  # the next line of the run card, up to `level`
 
 
 class AnswerKind(StrEnum):
@@ -45,6 +47,7 @@ class AnswerKind(StrEnum):
     ARRIVED = "arrived"
     TURNED_OUT = "turned_out"
     HANDLED = "handled"
+    RETURNED = "returned"  # back at the station, ready for the next one
     NEED_MORE = "need_more"  # a crew asks for more help
 
 
@@ -72,8 +75,9 @@ class AnswerEntry(msgspec.Struct, frozen=True, tag="answer"):
 class ActionEntry(msgspec.Struct, frozen=True, tag="action"):
     """A person acted. number: incident number ("" for shelves and test windows of a place).
 
-    level: for raise and lower; cause and disposition: for the end of an incident;
-    origin: the point for a shelf; place_id for a test window; until: for shelf and window.
+    level: for raise, lower and alarm_level; cause and disposition: for the end of an incident;
+    origin: the point for a shelf; place_id for a test window; until: for shelf and window;
+    contact_id: for a call test.
     """
 
     action: ActionKind
@@ -88,6 +92,7 @@ class ActionEntry(msgspec.Struct, frozen=True, tag="action"):
     place_id: str = ""
     until: datetime | None = None
     drill: bool = False
+    contact_id: str = ""
 
 
 class TimerEntry(msgspec.Struct, frozen=True, tag="timer"):
@@ -100,7 +105,16 @@ class TimerEntry(msgspec.Struct, frozen=True, tag="timer"):
     note: str = ""
 
 
-Body = SignalEntry | AnswerEntry | ActionEntry | TimerEntry
+class PositionEntry(msgspec.Struct, frozen=True, tag="position"):
+    """A station's crew says where it is. measured_at: by its own clock; degrees WGS-84."""
+
+    station_id: str
+    lon: float
+    lat: float
+    measured_at: datetime
+
+
+Body = SignalEntry | AnswerEntry | ActionEntry | TimerEntry | PositionEntry
 
 
 class Entry(msgspec.Struct, frozen=True):

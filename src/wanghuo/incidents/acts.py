@@ -7,6 +7,7 @@ the judge checks again, for the state may have moved on.
 from datetime import datetime
 
 from wanghuo.alarms.model import Level
+from wanghuo.alarms.policy import ALARMS_MAX
 from wanghuo.errors import Invalid, Refused
 from wanghuo.facts.entry import ActionEntry, ActionKind
 from wanghuo.facts.sentences import rendered
@@ -25,6 +26,7 @@ PATHS = {
     "note": ActionKind.NOTE,
     "people-inside": ActionKind.PEOPLE_INSIDE,
     "reopen": ActionKind.REOPEN,
+    "alarm-level": ActionKind.ALARM_LEVEL,
 }
 
 
@@ -61,6 +63,8 @@ def checked_act(incident: Incident, action: ActionEntry) -> ActionEntry:
         raise Invalid("reason", _words("no_reason"), "写明理由 / say why")
     if action.action in {ActionKind.RAISE, ActionKind.LOWER}:
         _check_level(incident, action)
+    if action.action is ActionKind.ALARM_LEVEL:
+        _check_alarm(incident, action)
     return action
 
 
@@ -71,6 +75,15 @@ def _check_level(incident: Incident, action: ActionEntry) -> None:
     if (action.level > incident.level) is not up or action.level == incident.level:
         raise ActRefused(
             f"警情现为 F{incident.level}", f"the incident is at F{incident.level} already"
+        )
+
+
+def _check_alarm(incident: Incident, action: ActionEntry) -> None:
+    if not 1 <= action.level <= ALARMS_MAX:
+        raise Invalid("level", _words("no_alarm"), "1, 2, 3")
+    if action.level <= incident.alarm:
+        raise ActRefused(
+            f"已到第 {incident.alarm} 级调派", f"alarm {incident.alarm} has been called already"
         )
 
 

@@ -23,7 +23,8 @@ class Incident(msgspec.Struct, frozen=True):
 
     place_id: "" while the sender is not registered, then place_name is the sender.
     log_odds_milli, level, level_peak follow from the ledger (alarms/level.py) and are kept here
-    so that lists need not fold. sentence: what a stranger understands.
+    so that lists need not fold. sentence: what a stranger understands. alarm: the last line of the
+    run card that was called, 0 for none.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Incident(msgspec.Struct, frozen=True):
     closed_at: datetime | None = None
     disposition: str = ""
     cause: str = ""
+    alarm: int = 0
 
     @property
     def place_key(self) -> str:

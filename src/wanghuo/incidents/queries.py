@@ -85,3 +85,20 @@ SELECT json_build_object(
 )::text
 """
 COUNT_OPEN: Final = "SELECT count(*) FROM incidents.incident WHERE state <> 'closed' AND NOT test"
+
+# What the clocks of crews go by: $1 told from, $2 told before, $3 town or '', $4 drills too, $5
+# whether a clock begins with a level.
+CREWS: Final = """
+SELECT coalesce(json_agg(json_build_object('town_code', p.town_code, 'role', p.role,
+    'level', p.at_level, 'told_at', p.told_at, 'acknowledged_at', p.acknowledged_at,
+    'turned_out_at', p.turned_out_at, 'arrived_at', p.arrived_at, 'handled_at', p.handled_at,
+    'returned_at', p.returned_at, 'released_at', p.released_at,
+    'raised', CASE WHEN $5 THEN (
+        SELECT coalesce(json_agg(json_build_array(t.at, t.sentence -> 'params' -> 'to_level')
+            ORDER BY t.line), '[]')
+        FROM incidents.timeline t WHERE t.incident_id = i.id AND t.what = 'raised')
+        ELSE '[]' END)), '[]')::text
+FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
+WHERE p.crew <> '' AND p.told_at >= $1 AND p.told_at < $2 AND ($3 = '' OR p.town_code = $3)
+    AND NOT i.test AND ($4 OR NOT i.drill)
+"""

@@ -20,7 +20,7 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
 from wanghuo.facts.entry import ActionEntry, ActionKind, Entry
 from wanghuo.identity import derived
-from wanghuo.incidents import acts, cap_export, store, views
+from wanghuo.incidents import acts, cap_export, clocks, store, views
 from wanghuo.incidents.rows import stamp
 from wanghuo.incidents.store import Wanted
 from wanghuo.place import Coordinates, near_distance_m
@@ -29,7 +29,7 @@ from wanghuo.principal import ALL_TOWNS, Permission, Principal
 from wanghuo.protocols import cap
 from wanghuo.signals import store as signals
 from wanghuo.web.clock import Now
-from wanghuo.web.house import house_of
+from wanghuo.web.house import House, house_of
 from wanghuo.web.idempotency import Cause
 from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
 from wanghuo.web.problems import problems
@@ -60,6 +60,7 @@ Act = Literal[
     "note",
     "people-inside",
     "reopen",
+    "alarm-level",
 ]
 
 
@@ -68,7 +69,9 @@ class ActBody(BaseModel):
 
     reason: Text = Field("", max_length=TEXT_MAX, examples=["flames seen on the camera"])
     note: Text = Field("", max_length=TEXT_MAX)
-    level: int = Field(-1, ge=-1, le=4, description="For raise and lower: 1 to 4.")
+    level: int = Field(
+        -1, ge=-1, le=4, description="For raise and lower: 1 to 4; for alarm-level: 1 to 3."
+    )
     disposition: Text = Field("", max_length=32, description="For close.", examples=["nuisance"])
     cause: Text = Field("", max_length=32, description="For close as nuisance, and no-fire.")
     drill: bool = Field(default=False, description="For confirm: it is part of the drill.")
@@ -124,9 +127,9 @@ def _time(text: str) -> datetime:
 
 
 @router.get("/incidents/{number}", responses=REFUSALS)
-async def incident(number: str, who: See, tx: Tx) -> dict[str, Any]:
+async def incident(number: str, who: See, tx: Tx, request: Request) -> dict[str, Any]:
     """One incident with its ledger, parties, notices, crews, timeline and what is near it."""
-    return await _page(tx, number, who)
+    return await _page(tx, number, who, house_of(request))
 
 
 @router.get(
@@ -139,11 +142,16 @@ async def cap_alert(number: str, _who: See, tx: Tx, request: Request) -> Respons
     return Response(document, media_type=cap.MEDIA_TYPE)
 
 
-async def _page(tx: Transaction, number: str, who: Principal) -> dict[str, Any]:
+async def _page(tx: Transaction, number: str, who: Principal, house: House) -> dict[str, Any]:
     whole = await store.whole(tx, number)
     found = whole.incident
     assert found is not None
-    document = views.page(whole, personal=who.may(Permission.SEE_PERSONAL_DATA))
+    document = views.page(
+        whole,
+        personal=who.may(Permission.SEE_PERSONAL_DATA),
+        clocks=clocks.load(house.settings.policy_dir),
+        now=house.clock.now_utc(),
+    )
     document |= {"water": [], "stations": []}
     if found.lon is not None and found.lat is not None:
         here = Coordinates(found.lon, found.lat)
@@ -203,7 +211,7 @@ async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
     if not await judged(house.database, house.clock, entry.id):
         response.status_code = 202
     async with house.database.transaction(who.town_scope()) as tx:
-        return await _page(tx, number, who)
+        return await _page(tx, number, who, house)
 
 
 async def _log(  # noqa: PLR0913, PLR0917 - an entry and its audit line

@@ -54,6 +54,7 @@ def incident_row(incident: Incident, site: Site, parties: Sequence[Glance]) -> d
         "disposition": incident.disposition,
         "cause": incident.cause,
         "sentence": shown(incident.sentence),
+        "alarm": incident.alarm,
         "log_odds": incident.log_odds_milli / 1000,
         "probability": round(probability(incident.log_odds_milli), 6),
         "parties_total": len(parties),

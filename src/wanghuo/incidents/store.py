@@ -11,6 +11,7 @@ from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
 from wanghuo.errors import Missing
 from wanghuo.incidents import queries
+from wanghuo.incidents.clocks import Times
 from wanghuo.incidents.model import Incident, Moment
 from wanghuo.incidents.views import DeskFigures, Listed, Whole
 
@@ -33,19 +34,20 @@ _SAVE_INCIDENTS = """
 INSERT INTO incidents.incident (id, number, place_id, place_name, category, town_code, building,
     lon, lat, level, level_peak, state, profile, policy_version, drill, test, sleeping, opened_at,
     last_at, log_odds_milli, sentence, desk_acknowledged_at, desk_acknowledged_by, closed_at,
-    disposition, cause)
+    disposition, cause, alarm)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::float8[], $9::float8[], $10::int2[], $11::int2[], $12::text[], $13::text[],
     $14::text[], $15::bool[], $16::bool[], $17::bool[], $18::timestamptz[], $19::timestamptz[],
     $20::int[], $21::jsonb[], $22::timestamptz[], $23::text[], $24::timestamptz[], $25::text[],
-    $26::text[])
+    $26::text[], $27::int2[])
 ON CONFLICT (id) DO UPDATE SET
     level = excluded.level, level_peak = excluded.level_peak, state = excluded.state,
     profile = excluded.profile, drill = excluded.drill, last_at = excluded.last_at,
     log_odds_milli = excluded.log_odds_milli, sentence = excluded.sentence,
     desk_acknowledged_at = excluded.desk_acknowledged_at,
     desk_acknowledged_by = excluded.desk_acknowledged_by, closed_at = excluded.closed_at,
-    disposition = excluded.disposition, cause = excluded.cause
+    disposition = excluded.disposition, cause = excluded.cause,
+    alarm = excluded.alarm
 """
 _SAVE_EVIDENCE = """
 INSERT INTO incidents.evidence (incident_id, line, what, at, weight_milli, floor, sentence, origin,
@@ -125,6 +127,39 @@ async def stations_near(tx: Transaction, lon: float, lat: float, size: int) -> l
     return await tx.fetch(queries.STATIONS_NEAR, lon, lat, size)
 
 
+class _Crew(Times, frozen=True, kw_only=True):
+    town_code: str
+    raised: list[tuple[datetime, int]]
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Which crews: told from (included) until (excluded). town: "" for every one.
+
+    levels: whether a clock begins with a level.
+    """
+
+    since: datetime
+    until: datetime
+    town: str = ""
+    drills: bool = False
+    levels: bool = False
+
+
+async def crew_times(tx: Transaction, span: Span) -> list[tuple[str, Times]]:
+    """(town code, what its clocks go by) of every crew told in a span, synthetic fires apart."""
+    fields = msgspec.structs.astuple(span)
+    found = _crews.decode(await tx.fetchval(queries.CREWS, *fields))
+    return [(crew.town_code, _with_levels(crew)) for crew in found]
+
+
+def _with_levels(crew: _Crew) -> Times:
+    levels: dict[int, datetime] = {}
+    for at, to_level in crew.raised:
+        for level in range(1, to_level + 1):
+            levels.setdefault(level, at)
+    return msgspec.structs.replace(crew, levels=levels)
+
+
 async def desk_figures(
     tx: Transaction, day_from: datetime, load_from: datetime, now: datetime
 ) -> DeskFigures:
@@ -139,4 +174,5 @@ def like_escaped(text: str) -> str:
 
 _listed: Final = msgspec.json.Decoder(list[Listed])
 _whole: Final = msgspec.json.Decoder(Whole)
+_crews: Final = msgspec.json.Decoder(list[_Crew])
 _desk: Final = msgspec.json.Decoder(DeskFigures)

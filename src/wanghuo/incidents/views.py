@@ -4,7 +4,7 @@ Rule 1. Telephone numbers are masked unless the reader's role may see personal d
 Rule 2. Sentences leave in both languages, rendered from what is kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final
@@ -12,7 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from wanghuo.alarms.model import Site
-from wanghuo.facts.sentences import Sentence, render, shown
+from wanghuo.facts.sentences import Sentence, render, shown, word
+from wanghuo.incidents.clocks import Clock, Clocks, Times, clocks_of
 from wanghuo.incidents.model import Incident, Moment
 from wanghuo.incidents.next_action import Glance
 from wanghuo.incidents.rows import incident_row, stamp
@@ -23,11 +24,7 @@ WINDOW: Final = timedelta(minutes=10)
 WINDOWS: Final = 24
 FLOOD_AT: Final = 10  # incidents in one window
 CREW_ROLES: Final = frozenset({"micro_station", "brigade", "next_level"})
-CREW_CLOCKS: Final = {
-    "turned_out": "turned_out_at",
-    "arrived": "arrived_at",
-    "handled": "handled_at",
-}
+HINTS: Final = frozenset({"move_up"})  # of the timeline, shown beside the crews
 NO_NUMBERS: Final = frozenset({"operator_desk", "cad_119"})  # addresses that are nobody's own
 Row = dict[str, Any]
 
@@ -80,6 +77,28 @@ class PartyRow(msgspec.Struct, frozen=True):
     acknowledged_at: datetime | None
     answer: str
     distance_m: int
+    crew: str = ""
+    told_at: datetime | None = None
+    turned_out_at: datetime | None = None
+    arrived_at: datetime | None = None
+    handled_at: datetime | None = None
+    returned_at: datetime | None = None
+    released_at: datetime | None = None
+
+    def times(self, levels: Mapping[int, datetime]) -> Times:
+        """What its clocks go by. levels: when the incident first reached each."""
+        return Times(
+            role=self.role,
+            level=self.at_level,
+            told_at=self.told_at or self.planned_at,
+            acknowledged_at=self.acknowledged_at,
+            turned_out_at=self.turned_out_at,
+            arrived_at=self.arrived_at,
+            handled_at=self.handled_at,
+            returned_at=self.returned_at,
+            released_at=self.released_at,
+            levels=levels,
+        )
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -141,9 +160,10 @@ class Whole(msgspec.Struct, frozen=True):
     alarms: list[AlarmRow]
 
 
-def page(whole: Whole, *, personal: bool) -> Row:
+def page(whole: Whole, *, personal: bool, clocks: Clocks, now: datetime) -> Row:
     """The document of one incident. personal: whether the reader may see telephone numbers."""
     assert whole.incident is not None
+    levels = levels_reached(whole.timeline)
     totals = accumulate(line.weight_milli for line in whole.evidence)
     show = _plain if personal else masked
     return {
@@ -152,8 +172,9 @@ def page(whole: Whole, *, personal: bool) -> Row:
         "parties": [_party(party) for party in whole.parties],
         "notices": [_notice(notice, show) for notice in whole.notices],
         "crews": [
-            _crew(party, whole.timeline) for party in whole.parties if party.role in CREW_ROLES
+            _crew(party, levels, clocks, now) for party in whole.parties if party.role in CREW_ROLES
         ],
+        "hints": [shown(m.sentence) for m in whole.timeline if m.what in HINTS],
         "alarms": [_alarm(alarm) for alarm in whole.alarms],
         "timeline": [_moment(moment) for moment in whole.timeline],
         "timeline_broken_at": broken_line(whole.timeline),
@@ -220,26 +241,56 @@ def _notice(notice: NoticeRow, show: Callable[[str], str]) -> Row:
     }
 
 
-def _crew(party: PartyRow, timeline: Sequence[Moment]) -> Row:
-    """A crew with its clocks, out of its own answers."""
-    clocks: dict[str, str | None] = dict.fromkeys(CREW_CLOCKS.values())
-    for moment in timeline:
-        params = moment.sentence.params
-        mine = params.get("role") == party.role and params.get("name") == party.name
-        clock = CREW_CLOCKS.get(str(params.get("answer")))
-        if moment.what == "answered" and mine and clock and clocks[clock] is None:
-            clocks[clock] = stamp(moment.at)
+def _crew(party: PartyRow, levels: Mapping[int, datetime], policy: Clocks, now: datetime) -> Row:
+    """A crew, how far it has come, and its clocks as of now."""
+    way = party.reason.params
     return {
         "party_id": party.id,
         "role": party.role,
         "name": party.name,
         "station_id": party.owner_id,
         "state": party.state,
+        "crew": party.crew,
         "distance_m": None if party.distance_m < 0 else party.distance_m,
-        "told_at": stamp(party.planned_at),
+        "travel_s": way.get("travel_s"),
+        "road_m": way.get("road_m"),
+        "told_at": stamp(party.told_at or party.planned_at),
         "acknowledged_at": stamp(party.acknowledged_at),
-        **clocks,
+        "turned_out_at": stamp(party.turned_out_at),
+        "arrived_at": stamp(party.arrived_at),
+        "handled_at": stamp(party.handled_at),
+        "returned_at": stamp(party.returned_at),
+        "released_at": stamp(party.released_at),
+        "clocks": [
+            _clock(one, ended=party.released_at is not None)
+            for one in (clocks_of(party.times(levels), policy, now) if party.crew else ())
+        ],
     }
+
+
+def _clock(clock: Clock, *, ended: bool) -> Row:
+    """One clock. ended: its crew was released, so that it does not run on."""
+    return {
+        "name": clock.name,
+        "words": word("clock", clock.name),
+        "started_at": stamp(clock.started_at),
+        "due_at": stamp(clock.due_at),
+        "stopped_at": stamp(clock.stopped_at),
+        "limit_s": clock.limit_s,
+        "state": clock.state.value,
+        "overdue_s": clock.overdue_s,
+        "ended": ended,
+    }
+
+
+def levels_reached(timeline: Iterable[Moment]) -> dict[int, datetime]:
+    """When an incident first stood at each level or above."""
+    reached: dict[int, datetime] = {}
+    for moment in timeline:
+        if moment.what == "raised":
+            for level in range(1, int(moment.sentence.params.get("to_level", 0)) + 1):
+                reached.setdefault(level, moment.at)
+    return reached
 
 
 def _alarm(alarm: AlarmRow) -> Row:

@@ -14,19 +14,23 @@ from msgspec.structs import replace
 from wanghuo.alarms import lifecycle
 from wanghuo.alarms.lifecycle import Trigger
 from wanghuo.alarms.model import Level
+from wanghuo.alarms.policy import ALARMS_MAX
 from wanghuo.errors import Invalid
 from wanghuo.facts.entry import ActionEntry, ActionKind
 from wanghuo.facts.sentences import said
 from wanghuo.incidents import disposition
 from wanghuo.incidents.lifecycle import Turn, moved
 from wanghuo.incidents.model import Incident
-from wanghuo.notices import closing, escalation, quieting, telling
+from wanghuo.notices import call_testing, closing, escalation, quieting, telling
 from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.model import PartyRole, PartyState
 
 
 def acted(hearing: Hearing, action: ActionEntry) -> None:
     """Judge one action. An action on an incident that nobody knows changes nothing."""
+    if action.action is ActionKind.CALL_TEST:
+        call_testing.asked(hearing, action)
+        return
     if action.action in _QUIETING:
         _QUIETING[action.action](hearing, action)
         return
@@ -165,6 +169,13 @@ def _people_inside(hearing: Hearing, incident: Incident, action: ActionEntry) ->
     hearing.weigh(incident.id, line)
 
 
+def _alarm_level(hearing: Hearing, incident: Incident, action: ActionEntry) -> None:
+    if not incident.alarm < action.level <= ALARMS_MAX:
+        _refuse(hearing, incident, action, "no_alarm")
+        return
+    telling.raise_alarm(hearing, incident.id, action.level, action.person_name, action.reason)
+
+
 def _reopen(hearing: Hearing, incident: Incident, action: ActionEntry) -> None:
     if incident.closed_at is None:
         return
@@ -190,4 +201,5 @@ _ACTS: Final[Mapping[ActionKind, Callable[[Hearing, Incident, ActionEntry], None
     ActionKind.NOTE: _note,
     ActionKind.PEOPLE_INSIDE: _people_inside,
     ActionKind.REOPEN: _reopen,
+    ActionKind.ALARM_LEVEL: _alarm_level,
 }

@@ -9,7 +9,7 @@ from wanghuo.facts.sentences import said
 from wanghuo.incidents.disposition import Disposition
 from wanghuo.incidents.lifecycle import Turn, moved
 from wanghuo.incidents.model import Incident
-from wanghuo.notices import escalation
+from wanghuo.notices import all_clear, escalation
 from wanghuo.notices.hearing import TEST_OVER, UNANSWERED, Hearing
 from wanghuo.notices.scene import wait_id
 
@@ -41,6 +41,7 @@ def close(  # noqa: PLR0913, PLR0917 - who ended which incident how
             scene.put_alarm(over)
     for party in scene.parties_of(incident.id):
         escalation.quiet(hearing, party)
+    all_clear.give(hearing, hearing.incident(incident.id))
     scene.cancel(wait_id(UNANSWERED, incident.id))
     scene.cancel(wait_id(TEST_OVER, incident.id))
     if disposition == Disposition.NUISANCE and incident.place_id:

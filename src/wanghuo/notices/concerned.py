@@ -6,7 +6,14 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from wanghuo.alarms.policy import Policy
-from wanghuo.facts.entry import ActionEntry, AnswerEntry, Entry, SignalEntry, TimerEntry
+from wanghuo.facts.entry import (
+    ActionEntry,
+    AnswerEntry,
+    Entry,
+    PositionEntry,
+    SignalEntry,
+    TimerEntry,
+)
 from wanghuo.notices.quieting import SHELF_OVER
 
 
@@ -20,6 +27,8 @@ class Concerned(msgspec.Struct, frozen=True):
     shelf_ids: list[str]
     incident_ids: list[str]
     place_ids: list[str]
+    station_ids: list[str]
+    contact_ids: list[str]
     days: list[date]
     first_at: datetime
 
@@ -39,6 +48,9 @@ def concerned(entries: Sequence[Entry], policy: Policy) -> Concerned:
                 keys["numbers"].add(action.number)
                 keys["origins"].add(action.origin)
                 keys["place_ids"].add(action.place_id)
+                keys["contact_ids"].add(action.contact_id)
+            case PositionEntry(station_id=station_id):
+                keys["station_ids"].add(station_id)
             case TimerEntry(kind=kind, subject=subject):
                 keys["shelf_ids" if kind == SHELF_OVER else "incident_ids"].add(subject)
     offset = timedelta(hours=policy.night.utc_offset_h)

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from wanghuo.facts.sentences import Sentence
 from wanghuo.incidents.lifecycle import Turn, moved
 from wanghuo.incidents.model import Incident
-from wanghuo.notices import telling
+from wanghuo.notices import all_clear, crew, telling
+from wanghuo.notices.crew import Step
 from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.model import Party, PartyRole, PartyState, Purpose
 from wanghuo.notices.scene import Wait, wait_id
@@ -27,9 +28,8 @@ def next_contact_due(hearing: Hearing, party: Party, number: int) -> None:
 
 def call_next(hearing: Hearing, party: Party) -> bool:
     """Call the next contact of a party; False if there is none left."""
-    calls = telling.calls_of(hearing, party)
     told = telling.told_contacts(hearing, party)
-    left = [c for c in calls if c not in told]
+    left = [c for c in telling.free_calls_of(hearing, party) if c not in told]
     if not left:
         return False
     contact = left[0]
@@ -48,7 +48,7 @@ def party_silent_due(hearing: Hearing, party: Party) -> None:
     if not _still_silent(hearing, party) or party.state is not PartyState.TOLD:
         return
     _escalated(hearing, party, "silent")
-    _ring_later(hearing, party, 2)
+    _ring_later(hearing, party, telling.rounds_of(hearing, party) + 1)
 
 
 def ring_again_due(hearing: Hearing, party: Party, number: int) -> None:
@@ -89,12 +89,27 @@ def quiet(hearing: Hearing, party: Party) -> None:
     rounds = telling.rounds_of(hearing, party)
     contacts = len(telling.told_contacts(hearing, party))
     scene.cancel(wait_id(NEXT_CONTACT, party.incident_id, f"{party.id} {contacts}"))
-    scene.cancel(wait_id(PARTY_SILENT, party.incident_id, f"{party.id} 1"))
+    for number in {1, rounds}:
+        scene.cancel(wait_id(PARTY_SILENT, party.incident_id, f"{party.id} {number}"))
     scene.cancel(wait_id(RING_AGAIN, party.incident_id, f"{party.id} {rounds + 1}"))
 
 
-def reopen(hearing: Hearing, incident: Incident, who: str) -> None:
-    """Open a closed incident again, at the level it had, and chase those who never answered."""
+def broke_off(hearing: Hearing, party: Party, note: str) -> None:
+    """A crew that had acknowledged cannot come after all: it is let go and somebody stands in."""
+    words: dict[str, str | int] = {"note": note}
+    shortfall = Sentence("shortfall.broke_off", words)
+    gone = crew.advanced(
+        replace(party, state=PartyState.FAILED, shortfall=shortfall), Step.CANNOT, hearing.at
+    )
+    hearing.scene.put_party(gone)
+    telling.stand_in(hearing, gone)
+
+
+def reopen(hearing: Hearing, incident: Incident, who: str, *, answering: str = "") -> None:
+    """Open a closed incident again, at the level it had, and tell everybody again.
+
+    answering: the party whose word opens it; it knows.
+    """
     ledger = hearing.scene.ledgers.get(incident.id, [])
     before = next((e for e in reversed(ledger) if e.what == "disposed"), None)
     level = int(before.sentence.params.get("level", 1)) if before else 1
@@ -105,10 +120,26 @@ def reopen(hearing: Hearing, incident: Incident, who: str) -> None:
     hearing.note(incident.id, "reopened", Sentence("timeline.reopened", {"by": who}), who=who)
     hearing.weigh(incident.id, hearing.line("reopened", floor=level, by=who))
     for party in hearing.scene.parties_of(incident.id):
-        if party.is_waiting:
-            telling.ring(hearing, party)
-            rung = telling.rounds_of(hearing, party)
-            _ring_later(hearing, party, rung + 1)
+        if party.id == answering:
+            there = crew.advanced(party, Step.TOLD_AGAIN, hearing.at)
+            hearing.scene.put_party(crew.advanced(there, Step.ACKNOWLEDGED, hearing.at))
+        elif party.is_waiting or (party.state is PartyState.ACKNOWLEDGED and _went(hearing, party)):
+            _tell_again(hearing, party)
+
+
+def _went(hearing: Hearing, party: Party) -> bool:
+    """Whether a party that had acknowledged was told that it is over."""
+    return bool(party.crew) or all_clear.was_given(hearing, party)
+
+
+def _tell_again(hearing: Hearing, party: Party) -> None:
+    """A party is rung as at first, with its clocks from now on."""
+    waiting = replace(party, state=PartyState.TOLD, acknowledged_at=None)
+    hearing.scene.put_party(crew.advanced(waiting, Step.TOLD_AGAIN, hearing.at))
+    telling.ring(hearing, party)
+    due_at = hearing.in_s(hearing.policy.windows.party_silent_s)
+    note = f"{party.id} {telling.rounds_of(hearing, party)}"
+    hearing.scene.put_wait(Wait(PARTY_SILENT, party.incident_id, due_at, note))
 
 
 def _escalated(hearing: Hearing, party: Party, what: str) -> None:

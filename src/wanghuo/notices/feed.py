@@ -25,10 +25,10 @@ from wanghuo.facts.entry import Entry, SignalEntry, decode, encode
 from wanghuo.facts.fact import Fact, Topic
 from wanghuo.identity import derived
 from wanghuo.notices import rows, store
+from wanghuo.notices.asked import Help
 from wanghuo.notices.concerned import concerned
 from wanghuo.notices.judge import judge
 from wanghuo.notices.model import Channel, Handed, NoticeState, PartyRole, SendFailed, Sent
-from wanghuo.notices.plan import Help
 from wanghuo.notices.scene import Changes
 from wanghuo.notices.store import Claimant, Outcome
 from wanghuo.signals import store as signals

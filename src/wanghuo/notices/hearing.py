@@ -36,6 +36,7 @@ class Hearing:
         self.policy = policy
         self.at: datetime = entry.at
         self.entry_id: str = entry.id
+        self.brought: list[str] = []  # parties that this entry brought in, in order
 
     def in_s(self, seconds: int) -> datetime:
         """The time so many seconds after this entry."""

@@ -8,8 +8,15 @@ The scene is a working copy: after `judge` it stands as the entry left it.
 """
 
 from wanghuo.alarms.policy import Policy
-from wanghuo.facts.entry import ActionEntry, AnswerEntry, Entry, SignalEntry, TimerEntry
-from wanghuo.notices import acting, answering, sensing, waiting
+from wanghuo.facts.entry import (
+    ActionEntry,
+    AnswerEntry,
+    Entry,
+    PositionEntry,
+    SignalEntry,
+    TimerEntry,
+)
+from wanghuo.notices import acting, answering, position, sensing, telling, waiting
 from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.scene import Changes, Scene
 
@@ -28,4 +35,7 @@ def judge(scene: Scene, entry: Entry, policy: Policy) -> Changes:
             acting.acted(hearing, action)
         case TimerEntry() as timer:
             waiting.fell_due(hearing, timer)
+        case PositionEntry() as seen:
+            position.reported(hearing, seen)
+    telling.hint_move_ups(hearing)
     return scene.changes

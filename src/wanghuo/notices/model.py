@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -33,12 +33,33 @@ class PartyState(StrEnum):
     FAILED = "failed"  # cannot be told, or refused
 
 
+class CrewState(StrEnum):
+    """How far a crew has come; every other party has none. See crew.py."""
+
+    TOLD = "told"
+    ACKNOWLEDGED = "acknowledged"  # on the way
+    TURNED_OUT = "turned_out"
+    ARRIVED = "arrived"
+    HANDLED = "handled"
+    RETURNED = "returned"
+    CANNOT = "cannot"
+    STOOD_DOWN = "stood_down"  # all clear
+
+
+CREW_ROLES: Final = frozenset({PartyRole.MICRO_STATION, PartyRole.BRIGADE, PartyRole.NEXT_LEVEL})
+CREWS_OUT: Final = frozenset(
+    {CrewState.ACKNOWLEDGED, CrewState.TURNED_OUT, CrewState.ARRIVED, CrewState.HANDLED}
+)
+
+
 class Purpose(StrEnum):
     """Why a notice is sent."""
 
     ALARM = "alarm"
     UPDATE = "update"  # the same incident again, within the repeat interval
     ESCALATION = "escalation"  # in the place of a silent party
+    ALL_CLEAR = "all_clear"  # it is over; asks for no answer
+    TEST = "test"  # of a number; belongs to no incident
 
 
 class NoticeState(StrEnum):
@@ -57,7 +78,8 @@ class NoticeState(StrEnum):
 class Party(msgspec.Struct, frozen=True):
     """One of those told about an incident. distance_m: -1 if it has no place.
 
-    sequence: the last numbered answer that was heard; 0 before the first.
+    sequence: the last numbered answer that was heard; 0 before the first. crew: a CrewState, "" for
+    who is no crew; its times are those of crew.py, told_at is when its clocks began.
     """
 
     id: str
@@ -76,11 +98,55 @@ class Party(msgspec.Struct, frozen=True):
     answer: str = ""
     distance_m: int = -1
     sequence: int = 0
+    crew: str = ""
+    told_at: datetime | None = None
+    turned_out_at: datetime | None = None
+    arrived_at: datetime | None = None
+    handled_at: datetime | None = None
+    returned_at: datetime | None = None
+    released_at: datetime | None = None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it is a crew that is with this incident now."""
+        return self.crew in CREWS_OUT
 
     @property
     def is_waiting(self) -> bool:
         """Whether it has been told and has not acknowledged."""
         return self.state in {PartyState.TOLD, PartyState.ESCALATED}
+
+
+class Away(msgspec.Struct, frozen=True):
+    """A crew that is with some incident now. number: of that incident; told_at: of it."""
+
+    party_id: str
+    station_id: str
+    number: str
+    told_at: datetime
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a station's crew was seen. at: when this system heard of it, UTC; degrees WGS-84."""
+
+    station_id: str
+    town_code: str
+    lon: float
+    lat: float
+    at: datetime
+
+
+class CallTest(msgspec.Struct, frozen=True):
+    """The test of one contact's number. id: of its notice; month: YYYY-MM, local."""
+
+    id: str
+    contact_id: str
+    town_code: str
+    month: str
+    asked_by: str
+    planned_at: datetime
+    answered_at: datetime | None = None
+    answer: str = ""
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 Ties are broken by id, so the same city always gives the same answer.
 """
 
+import heapq
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
@@ -31,6 +32,29 @@ class Stations:
     def of_town(self, level: str, town_code: str) -> list[Station]:
         """The stations of a level that belong to a town, by id."""
         return self._towns.get((level, town_code), [])
+
+    def by_distance(
+        self, level: str, where: tuple[float, float], *, radius_m: float
+    ) -> Iterator[tuple[Station, int]]:
+        """The stations of a level with their distance in metres, nearest first, as far as asked."""
+        cells = self._cells.get(level, {})
+        lon, lat = where
+        seen: set[str] = set()
+        heap: list[tuple[float, str, Station]] = []
+        for ring in range(RINGS_MAX + 2):
+            reach_m = (ring - 1) * CELL_DEGREES * METRES_PER_DEGREE * _NARROW
+            while heap and heap[0][0] <= reach_m:
+                yield _measured(heapq.heappop(heap))
+            if reach_m > radius_m:
+                return
+            found = _ring(cells, _cell(lon, lat), ring) if ring <= RINGS_MAX else _all(cells)
+            for station in found:
+                distance_m = near_distance_m(lon, lat, station.lon, station.lat)
+                if distance_m <= radius_m and station.id not in seen:
+                    seen.add(station.id)
+                    heapq.heappush(heap, (distance_m, station.id, station))
+        while heap:
+            yield _measured(heapq.heappop(heap))
 
     def nearest(
         self,
@@ -63,6 +87,10 @@ class Stations:
         if best is None or best[0] > radius_m:
             return None
         return best[2], round(best[0])
+
+
+def _measured(one: tuple[float, str, Station]) -> tuple[Station, int]:
+    return one[2], round(one[0])
 
 
 def _ring(cells: Cells, home: tuple[int, int], ring: int) -> Iterator[Station]:

@@ -4,23 +4,23 @@ Rule 1. A role always gives at least one pick. If nobody can be told, the pick s
         (shortfall), so that the gap is seen and escalated, never silent.
 Rule 2. Contacts are called in their sequence. Numbers that nobody verified are called only if there
         is no other, and the pick says so.
-Rule 3. Straight lines for now; the reason names the distance.
+Rule 3. Off duty is off duty, for stations and for people; nobody is rung twice for one incident.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from wanghuo.alarms.model import Site
-from wanghuo.alarms.policy import Policy
 from wanghuo.facts.sentences import Sentence, said
+from wanghuo.notices import choice
+from wanghuo.notices.asked import Asked, Help
+from wanghuo.notices.choice import Candidate
 from wanghuo.notices.model import PartyRole
-from wanghuo.notices.nearest import Stations
+from wanghuo.premises import duty
 from wanghuo.premises.model import CITY_OWNER_ID, Contact, OwnerKind, Station, StationLevel
 
 ANYWHERE_M: Final = 1e9
-Contacts = Mapping[tuple[str, str], Sequence[Contact]]  # by (owner_kind, owner_id)
 
 
 class Pick(msgspec.Struct, frozen=True):
@@ -36,23 +36,6 @@ class Pick(msgspec.Struct, frozen=True):
     reachable: bool = True
 
 
-class Help(msgspec.Struct, frozen=True):
-    """Everybody who could be told. town_names by code."""
-
-    stations: Stations
-    contacts: Contacts
-    town_names: Mapping[str, str]
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """One question to the plan. taken: owner ids already told in this incident."""
-
-    site: Site
-    help: Help
-    policy: Policy
-    taken: Collection[str]
-
-
 def picks(role: PartyRole, asked: Asked) -> list[Pick]:
     """The parties that this role means here; at least one."""
     if role is PartyRole.NEXT_LEVEL:
@@ -62,12 +45,17 @@ def picks(role: PartyRole, asked: Asked) -> list[Pick]:
 
 def contacts_of(role: PartyRole, owner_id: str, help_: Help) -> tuple[Contact, ...]:
     """The contacts of a party that was picked before, in the order of calling."""
+    return callable_contacts(all_contacts_of(role, owner_id, help_))[0]
+
+
+def all_contacts_of(role: PartyRole, owner_id: str, help_: Help) -> Sequence[Contact]:
+    """Every contact of a party, whether it can be called or not."""
     kind = _OWNERS.get(role)
     if kind is None:
         return ()
     if role is PartyRole.TOWN_WORKSTATION and owner_id not in help_.stations.by_id:
         kind = OwnerKind.TOWN
-    return callable_contacts(help_.contacts.get((kind.value, owner_id), ()))[0]
+    return help_.contacts.get((kind.value, owner_id), ())
 
 
 def callable_contacts(contacts: Sequence[Contact]) -> tuple[tuple[Contact, ...], Sentence | None]:
@@ -81,10 +69,35 @@ def callable_contacts(contacts: Sequence[Contact]) -> tuple[tuple[Contact, ...],
     return (), said("shortfall.no_number" if contacts else "shortfall.no_contact")
 
 
+def free_contacts(
+    contacts: Sequence[Contact], asked: Asked
+) -> tuple[tuple[Contact, ...], Sentence | None]:
+    """The contacts to call now: on duty, and not rung in this incident as somebody else."""
+    present = [contact for contact in contacts if is_on_duty(contact, asked)]
+    if contacts and not present:
+        return (), said("shortfall.contacts_off_duty", name=contacts[0].name)
+    calls, shortfall = callable_contacts(present)
+    free = tuple(contact for contact in calls if contact.phone not in asked.called)
+    if calls and not free:
+        known = asked.called[calls[0].phone]
+        return (), Sentence("shortfall.already_called", {**known.params, "contact": calls[0].name})
+    return free, shortfall
+
+
+def is_on_duty(contact: Contact, asked: Asked) -> bool:
+    """Whether somebody may be rung now: inside the own hours, and on shift if the roster has it."""
+    local = choice.local_time(asked)
+    if not duty.holds(contact.duty, local):
+        return False
+    roster = asked.help.rosters.get(contact.owner_id, ())
+    mine = [shift for shift in roster if shift.contact_id == contact.id]
+    return not mine or bool(duty.on_shift(mine, local))
+
+
 def _owned(pick: Pick, kind: OwnerKind, asked: Asked) -> Pick:
     """The pick with the contacts of its owner."""
     contacts = asked.help.contacts.get((kind.value, pick.owner_id), ())
-    calls, shortfall = callable_contacts(contacts)
+    calls, shortfall = free_contacts(contacts, asked)
     return msgspec.structs.replace(pick, shortfall=shortfall, calls=calls, reachable=bool(calls))
 
 
@@ -138,44 +151,69 @@ def _micro_station(asked: Asked) -> Pick:
 
 
 def _brigade(asked: Asked) -> Pick:
-    site, stations = asked.site, asked.help.stations
-    own = [
-        s
-        for s in stations.of_town(StationLevel.BRIGADE, site.town_code)
-        if s.on_duty and s.id not in asked.taken
-    ]
-    if own:
+    """The town's own brigade, the nearest of several; else the nearest of another town."""
+    site, radius_m = asked.site, asked.policy.thresholds.brigade_radius_m
+    own = {
+        station.id: station
+        for station in asked.help.stations.of_town(StationLevel.BRIGADE, site.town_code)
+        if station.id not in asked.taken and choice.held_back(station, asked) is None
+    }
+    if site.lon is None or site.lat is None:
+        if not own:
+            return _none(PartyRole.BRIGADE, said("shortfall.no_location"))
+        first = own[min(own)]
         reason = said("reason.brigade_of_town", town=site.town_name)
-        return _station(PartyRole.BRIGADE, own[0], reason, -1, asked)
-    radius_m = asked.policy.thresholds.brigade_radius_m
-    return _nearest(PartyRole.BRIGADE, StationLevel.BRIGADE, radius_m, asked)
+        return _station(PartyRole.BRIGADE, first, reason, -1, asked)
+    near = (
+        one
+        for one in choice.candidates(StationLevel.BRIGADE, asked, ANYWHERE_M)
+        if one.station.id in own
+    )
+    found = next(near, None)
+    if found is None:
+        return _nearest(PartyRole.BRIGADE, StationLevel.BRIGADE, radius_m, asked)
+    travel = None if found.moving else found.travel
+    if travel is None or travel.kind != choice.BY_ROAD:
+        reason = said("reason.brigade_of_town", town=site.town_name)
+    else:
+        words = {"town": site.town_name, **choice.way(travel)}
+        reason = Sentence("reason.brigade_by_road", words)
+    return _station(PartyRole.BRIGADE, found.station, reason, found.distance_m, asked)
 
 
 def _nearest(role: PartyRole, level: StationLevel, radius_m: float, asked: Asked) -> Pick:
-    """The nearest station on duty; else the nearest at all in radius; else a shortfall."""
-    site, stations = asked.site, asked.help.stations
+    """The nearest crew that can come; else, if the policy lets it be asked, one off duty."""
+    site = asked.site
     if site.lon is None or site.lat is None:
         return _none(role, said("shortfall.no_location"))
-    for on_duty in (True, False):
-        found = stations.nearest(
-            level, (site.lon, site.lat), radius_m=radius_m, without=asked.taken, on_duty=on_duty
-        )
-        if found:
-            station, distance_m = found
-            key = "reason.nearest" if on_duty else "reason.nearest_off_duty"
-            reason = said(key, level=level.value, distance_m=distance_m)
-            pick = _station(role, station, reason, distance_m, asked)
-            if on_duty or pick.shortfall:
-                return pick
-            return msgspec.structs.replace(pick, shortfall=said("shortfall.off_duty"))
-    beyond = stations.nearest(
+    chosen = choice.nearest(level, asked, radius_m)
+    if chosen.found:
+        reason = choice.with_passed(choice.reason(chosen.found, asked), chosen.passed)
+        return _came(role, chosen.found, reason, asked)
+    if chosen.off_duty and asked.policy.crews.ask_off_duty:
+        words = {"level": level.value, "distance_m": chosen.off_duty.distance_m}
+        pick = _came(role, chosen.off_duty, Sentence("reason.nearest_off_duty", words), asked)
+        if pick.shortfall:
+            return pick
+        return msgspec.structs.replace(pick, shortfall=said("shortfall.off_duty"))
+    return _none(role, chosen.passed or _nobody(level, radius_m, asked))
+
+
+def _nobody(level: StationLevel, radius_m: float, asked: Asked) -> Sentence:
+    """Why there is no station of a level to ask: too far, or none at all. The site is known."""
+    site = asked.site
+    assert site.lon is not None
+    assert site.lat is not None
+    beyond = asked.help.stations.nearest(
         level, (site.lon, site.lat), radius_m=ANYWHERE_M, without=asked.taken, on_duty=False
     )
-    if beyond:
-        return _none(
-            role, said("shortfall.out_of_radius", name=beyond[0].name, distance_m=beyond[1])
-        )
-    return _none(role, said("shortfall.no_station", level=level.value))
+    if beyond and beyond[1] > radius_m:
+        return said("shortfall.out_of_radius", name=beyond[0].name, distance_m=beyond[1])
+    return said("shortfall.no_station", level=level.value)
+
+
+def _came(role: PartyRole, found: Candidate, reason: Sentence, asked: Asked) -> Pick:
+    return _station(role, found.station, reason, found.distance_m, asked)
 
 
 def _station(
@@ -191,10 +229,10 @@ def _none(role: PartyRole, shortfall: Sentence) -> Pick:
 
 
 def _next_level(asked: Asked) -> list[Pick]:
-    """The stations of the run card, nearest first, without those already told."""
+    """The stations that this alarm of the run card adds, nearest first, without those told."""
     found: list[Pick] = []
     taken = set(asked.taken)
-    for card_line in asked.policy.run_card_of(asked.site.category):
+    for card_line in asked.policy.run_card_of(asked.site.category, asked.alarm):
         level = StationLevel(card_line.level)
         for _ in range(card_line.count):
             question = msgspec.structs.replace(asked, taken=taken)

@@ -1,13 +1,14 @@
 """The questions that a judgement asks the database: two, each answered as JSON in one row.
 
 Two round trips load everything about a batch of entries, whatever its size. Columns are named as
-the fields of the records that the answers become.
+the fields of the records that the answers become. Below them: what store.py writes.
 """
 
 from typing import Final
 
 # Who spoke, and which incidents and shelves the entries name.
 # $1 origins, $2 senders, $3 notice ids, $4 incident numbers, $5 shelf ids, $6 incident ids
+# $7 contact ids
 NAMED: Final = """
 SELECT json_build_object(
     'points', (SELECT coalesce(json_agg(r), '[]') FROM (
@@ -24,7 +25,11 @@ SELECT json_build_object(
     'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT s.id, s.kind, s.origin, s.place_id, s.town_code, s.author_id, s.author_name,
             s.reason, s.from_at, s.until_at, s.ended_at, s.drill
-        FROM alarms.shelf s WHERE s.id = ANY ($5::text[])) r)
+        FROM alarms.shelf s WHERE s.id = ANY ($5::text[])) r),
+    'call_tests', (SELECT coalesce(json_agg(r), '[]') FROM notices.call_test r
+        WHERE r.id = ANY ($3::text[])),
+    'asked_contacts', (SELECT coalesce(json_agg(r), '[]') FROM premises.contact r
+        WHERE r.id = ANY ($7::text[]))
 )::text
 """
 
@@ -71,7 +76,11 @@ WITH near AS MATERIALIZED (
     SELECT unnest($1::text[]) AS id UNION SELECT place_id FROM incs
 ), site AS MATERIALIZED (
     SELECT p.id, p.name, p.category, p.unit_id, p.address, p.town_code, t.name AS town_name,
-        t.short AS town_short, p.building, p.lon, p.lat, p.people, p.sleeping, p.profile, p.test
+        t.short AS town_short, p.building, p.lon, p.lat, p.people, p.sleeping, p.profile, p.test,
+        p.village_code,
+        (SELECT coalesce(json_agg(json_build_array(v.level, v.station_id, v.travel_s, v.road_m,
+            v.kind) ORDER BY v.level, v.rank), '[]')
+         FROM dispatch.travel v WHERE v.place_id = p.id) AS travel
     FROM wanted CROSS JOIN LATERAL (
         SELECT * FROM premises.place WHERE id = wanted.id OFFSET 0) p
     JOIN premises.town t ON t.code = p.town_code
@@ -124,7 +133,12 @@ SELECT json_build_object(
     'counters', (SELECT coalesce(json_agg(r), '[]') FROM incidents.counter r
         WHERE r.day = ANY ($5::date[])),
     'runaways', (SELECT coalesce(json_agg(r), '[]') FROM alarms.runaway r
-        WHERE r.origin = ANY ($4::text[]))
+        WHERE r.origin = ANY ($4::text[])),
+    'away', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT id AS party_id, owner_id AS station_id, number, told_at FROM notices.party
+        WHERE crew IN ('acknowledged', 'turned_out', 'arrived', 'handled') AND told_at >= $12) r),
+    'positions', (SELECT coalesce(json_agg(r), '[]') FROM notices.position r
+        WHERE r.at >= $10 OR r.station_id = ANY ($11::text[]))
 )::text
 """
 
@@ -134,7 +148,8 @@ SELECT json_build_object(
     'stations', (SELECT coalesce(json_agg(r), '[]') FROM premises.station r),
     'towns', (SELECT coalesce(json_agg(r), '[]') FROM premises.town r),
     'contacts', (SELECT coalesce(json_agg(r), '[]') FROM premises.contact r
-        WHERE r.owner_kind <> 'unit')
+        WHERE r.owner_kind <> 'unit'),
+    'rosters', (SELECT coalesce(json_agg(r), '[]') FROM premises.roster r)
 )::text
 """
 
@@ -144,4 +159,158 @@ DIGESTED: Final = (
     "SELECT * FROM incidents.evidence ORDER BY incident_id, line",
     "SELECT * FROM incidents.timeline ORDER BY incident_id, line",
     "SELECT * FROM notices.party ORDER BY id",
+    "SELECT * FROM notices.position ORDER BY station_id",
 )
+
+SAVE_PARTIES: Final = """
+INSERT INTO notices.party (id, incident_id, number, town_code, role, owner_id, name, at_level,
+    reason, shortfall, state, planned_at, acknowledged_at, answer, distance_m, sequence, crew,
+    told_at, turned_out_at, arrived_at, handled_at, returned_at, released_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::int2[], $9::jsonb[], $10::jsonb[], $11::text[], $12::timestamptz[],
+    $13::timestamptz[], $14::text[], $15::int[], $16::bigint[], $17::text[], $18::timestamptz[],
+    $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::timestamptz[],
+    $23::timestamptz[])
+ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, acknowledged_at = excluded.acknowledged_at, answer = excluded.answer,
+    shortfall = excluded.shortfall, sequence = excluded.sequence, crew = excluded.crew,
+    told_at = excluded.told_at, turned_out_at = excluded.turned_out_at,
+    arrived_at = excluded.arrived_at, handled_at = excluded.handled_at,
+    returned_at = excluded.returned_at, released_at = excluded.released_at
+"""
+
+SAVE_POSITIONS: Final = """
+INSERT INTO notices.position (station_id, town_code, lon, lat, at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::float8[], $4::float8[], $5::timestamptz[])
+ON CONFLICT (station_id) DO UPDATE SET
+    town_code = excluded.town_code, lon = excluded.lon, lat = excluded.lat, at = excluded.at
+"""
+
+PLAN: Final = """
+INSERT INTO notices.notice (id, party_id, incident_id, number, town_code, role, contact_id,
+    recipient, address, channel, purpose, round, message, planned_at, due_at, answered_at,
+    acknowledged_at, outcome, state)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::jsonb[],
+    $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::text[],
+    $19::text[])
+"""
+
+# A late `delivered` moves nothing that has gone further; a stop moves nothing that is over.
+ANSWER: Final = """
+UPDATE notices.notice n SET
+    state = CASE
+        WHEN a.state = 'delivered' AND n.state NOT IN ('planned', 'sending', 'sent') THEN n.state
+        WHEN a.state = 'stopped' AND n.state IN ('failed', 'answered', 'acknowledged') THEN n.state
+        ELSE a.state END,
+    answered_at = a.answered_at, acknowledged_at = a.acknowledged_at,
+    outcome = CASE WHEN a.answer = '' THEN n.outcome ELSE a.answer END
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+    AS a (id, state, answered_at, acknowledged_at, answer)
+WHERE n.id = a.id
+"""
+
+CLAIM: Final = """
+WITH due AS (
+    SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
+    CROSS JOIN LATERAL (
+        SELECT id, state FROM notices.notice
+        WHERE channel = c.channel AND due_at <= $3
+            AND (state = 'planned' OR (state = 'sending' AND claimed_until < $3))
+        ORDER BY due_at, id LIMIT c.room FOR UPDATE SKIP LOCKED) d
+), taken AS (
+    UPDATE notices.notice n SET
+        state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
+        repeat_of_unknown = n.repeat_of_unknown OR due.state = 'sending'
+    FROM due WHERE n.id = due.id
+    RETURNING n.*
+)
+SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
+    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
+    coalesce(i.opened_at, t.planned_at) AS opened_at, coalesce(i.test, false) AS test,
+    coalesce(i.drill, false) AS drill,
+    jsonb_build_object('id', coalesce(i.place_id, ''), 'name', coalesce(i.place_name, ''),
+        'address', coalesce(p.address, ''),
+        'category', coalesce(i.category, ''), 'town_code', t.town_code,
+        'lon', i.lon, 'lat', i.lat) AS place
+FROM taken t LEFT JOIN incidents.incident i ON i.id = t.incident_id
+LEFT JOIN premises.place p ON p.id = i.place_id
+ORDER BY t.due_at, t.id
+"""
+
+RENEW: Final = """
+UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND claimed_by = $2
+RETURNING id, state
+"""
+
+# Only the claimer may say what became of its claim; an answer that came first stays.
+RECORD: Final = """
+UPDATE notices.notice n SET
+    state = CASE WHEN n.state = 'sending' THEN o.state ELSE n.state END,
+    sent_at = coalesce(n.sent_at, o.sent_at),
+    outcome = CASE WHEN n.state = 'sending' THEN o.outcome ELSE n.outcome END,
+    due_at = coalesce(o.due_at, n.due_at),
+    repeat_of_unknown = n.repeat_of_unknown OR o.unknown,
+    claimed_by = '', claimed_until = NULL
+FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
+    AS o (id, state, outcome, sent_at, due_at, unknown)
+WHERE n.id = o.id AND n.claimed_by = $1
+RETURNING n.id, n.state
+"""
+
+NOTICE_OF_119: Final = """
+SELECT n.id FROM incidents.incident i JOIN notices.notice n ON n.incident_id = i.id
+WHERE i.number = $1 AND n.role = 'cad_119' AND ($2 = '' OR n.id = $2)
+ORDER BY n.planned_at, n.id LIMIT 1
+"""
+
+POSITION: Final = """
+SELECT station_id, town_code, lon, lat, at FROM notices.position WHERE station_id = $1
+"""
+
+SAVE_CALL_TESTS: Final = """
+INSERT INTO notices.call_test (id, contact_id, town_code, month, asked_by, planned_at, answered_at,
+    answer)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+    $7::timestamptz[], $8::text[])
+ON CONFLICT (id) DO UPDATE SET answered_at = excluded.answered_at, answer = excluded.answer
+"""
+
+# Everybody with a number: tested in a month or not. $1 month, $2 town or '', $3 after (contact id),
+# $4 how many.
+CALL_TESTS: Final = """
+SELECT c.id, c.owner_kind, c.owner_id, c.town_code, c.name, c.phone, c.verified,
+    t.planned_at, t.answered_at, coalesce(t.answer, '') AS answer,
+    coalesce(t.asked_by, '') AS asked_by
+FROM premises.contact c LEFT JOIN LATERAL (
+    SELECT min(planned_at) AS planned_at, min(answered_at) AS answered_at, max(answer) AS answer,
+        max(asked_by) AS asked_by
+    FROM notices.call_test WHERE contact_id = c.id AND month = $1) t ON true
+WHERE c.phone <> '' AND ($2 = '' OR c.town_code = $2) AND c.id > $3
+ORDER BY c.id LIMIT $4
+"""
+
+# Who is due in a month: $1 month, $2 kinds of owners, $3 how many. Nobody whose party has an open
+# incident at F2 or above.
+CALL_TESTS_DUE: Final = """
+SELECT c.id FROM premises.contact c
+WHERE c.phone <> '' AND c.owner_kind = ANY ($2::text[])
+    AND NOT EXISTS (SELECT FROM notices.call_test t WHERE t.contact_id = c.id AND t.month = $1)
+    AND NOT EXISTS (SELECT FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
+        WHERE p.owner_id = c.owner_id AND i.state <> 'closed' AND i.level >= 2)
+ORDER BY c.id LIMIT $3
+"""
+BUSY_OWNER: Final = """
+SELECT EXISTS (SELECT FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
+    WHERE p.owner_id = $1 AND i.state <> 'closed' AND i.level >= 2)
+"""
+
+# Who was called in each of these months and never answered. $1 months, $2 the last call before,
+# $3 and not before.
+NEVER_ANSWERED: Final = """
+SELECT contact_id FROM notices.call_test WHERE month = ANY ($1::text[])
+GROUP BY contact_id
+HAVING count(DISTINCT month) = cardinality($1::text[]) AND bool_and(answered_at IS NULL)
+    AND max(planned_at) < $2 AND max(planned_at) >= $3
+ORDER BY contact_id
+"""

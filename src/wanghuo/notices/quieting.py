@@ -150,3 +150,5 @@ def make_real(hearing: Hearing, incident_id: str, who: str) -> None:
         if party.state is not PartyState.FAILED:
             telling.ring(hearing, party)
     telling.tell(hearing, incident_id, incident.level)
+    if incident.alarm:
+        telling.call_alarm(hearing, incident_id, incident.alarm)

@@ -56,6 +56,7 @@ RECEIPTS: Final[Mapping[tuple[Side, AnswerKind], Receipt]] = {
     (Side.OCCUPANT, A.ARRIVED): ON_SITE,
     (Side.OCCUPANT, A.TURNED_OUT): ACK,
     (Side.OCCUPANT, A.HANDLED): ACK,  # an occupant's word ends nothing
+    (Side.OCCUPANT, A.RETURNED): ACK,
     (Side.OCCUPANT, A.NEED_MORE): ACK,
     (Side.CREW, A.ON_THE_WAY): ACK,
     (Side.CREW, A.FIRE): Receipt(acknowledges=True, evidence="crew_confirms"),
@@ -68,6 +69,7 @@ RECEIPTS: Final[Mapping[tuple[Side, AnswerKind], Receipt]] = {
     (Side.CREW, A.ARRIVED): ON_SITE,
     (Side.CREW, A.TURNED_OUT): ACK,
     (Side.CREW, A.HANDLED): ON_SITE,
+    (Side.CREW, A.RETURNED): ACK,
     (Side.CREW, A.NEED_MORE): Receipt(acknowledges=True, evidence="crew_asks_for_more"),
     (Side.OFFICE, A.ON_THE_WAY): ACK,
     (Side.OFFICE, A.FIRE): Receipt(acknowledges=True, evidence="person_confirms"),
@@ -80,6 +82,7 @@ RECEIPTS: Final[Mapping[tuple[Side, AnswerKind], Receipt]] = {
     (Side.OFFICE, A.ARRIVED): ON_SITE,
     (Side.OFFICE, A.TURNED_OUT): ACK,
     (Side.OFFICE, A.HANDLED): ACK,
+    (Side.OFFICE, A.RETURNED): ACK,
     (Side.OFFICE, A.NEED_MORE): ACK,
     (Side.CAD, A.ON_THE_WAY): ACK,
     (Side.CAD, A.FIRE): Receipt(acknowledges=True, evidence="person_confirms"),
@@ -92,6 +95,7 @@ RECEIPTS: Final[Mapping[tuple[Side, AnswerKind], Receipt]] = {
     (Side.CAD, A.ARRIVED): ON_SITE,
     (Side.CAD, A.TURNED_OUT): ACK,
     (Side.CAD, A.HANDLED): ON_SITE,
+    (Side.CAD, A.RETURNED): ACK,
     (Side.CAD, A.NEED_MORE): ACK,
 }
 

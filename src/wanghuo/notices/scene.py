@@ -7,7 +7,7 @@ Rule 2. Every collection is a dict in the order of insertion and is looked up by
 Rule 3. `put_…` is the only way to change a scene, so that nothing changes unrecorded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -28,8 +28,9 @@ from wanghuo.alarms.runaway import Runaway
 from wanghuo.facts.signal import SensorKind, Signal
 from wanghuo.identity import derived
 from wanghuo.incidents.model import Incident, Moment, Tail
-from wanghuo.notices.model import Notice, Party
-from wanghuo.notices.plan import Help
+from wanghuo.notices.asked import Help
+from wanghuo.notices.model import Away, CallTest, Notice, Party, Position
+from wanghuo.premises.model import Contact  # noqa: TC001 - of a table that rules read
 
 VAGUE_KINDS = frozenset({SensorKind.OTHER, SensorKind.UITD})  # the signal may know better
 
@@ -69,6 +70,8 @@ class Changes:
     cancelled: dict[str, None] = field(default_factory=dict)
     counters: dict[tuple[date, str], int] = field(default_factory=dict)
     runaways: dict[str, Runaway] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
+    call_tests: dict[str, CallTest] = field(default_factory=dict)
 
     def add(self, later: "Changes") -> None:
         """Take in the changes of a later entry."""
@@ -85,6 +88,30 @@ class Changes:
         self.cancelled.update(later.cancelled)
         self.counters.update(later.counters)
         self.runaways.update(later.runaways)
+        self.positions.update(later.positions)
+        self.call_tests.update(later.call_tests)
+
+
+class OutElsewhere(Mapping[str, Sequence[str]]):
+    """Numbers of other incidents by station that is out; looked up one by one: few are asked."""
+
+    def __init__(self, out: Mapping[str, Mapping[str, Away]], number: str, since: datetime) -> None:
+        self._out = out
+        self._number = number
+        self._since = since
+
+    def __getitem__(self, station_id: str) -> Sequence[str]:
+        at = self._out[station_id].values()
+        found = [o.number for o in at if o.number != self._number and o.told_at >= self._since]
+        if not found:
+            raise KeyError(station_id)
+        return sorted(found)
+
+    def __iter__(self) -> Iterator[str]:
+        return (station_id for station_id in self._out if station_id in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _id(incident: Incident) -> str:
@@ -111,7 +138,11 @@ class Scene:
         self.counters: dict[tuple[date, str], int] = {}
         self.runaways: dict[str, Runaway] = {}
         self.sighted: dict[str, Site] = {}  # by place key: where this entry's lookout saw it
+        self.positions: dict[str, Position] = {}  # by station
+        self.call_tests: dict[str, CallTest] = {}  # by notice
+        self.asked_contacts: dict[str, Contact] = {}  # whose numbers are to be tested
         self.changes = Changes()
+        self._out: dict[str, dict[str, Away]] = {}  # station → {party id: where it is}
         self._live: dict[tuple[str, AlarmType], str] = {}
         self._alarms_at: dict[str, dict[str, None]] = {}
         self._alarms_in: dict[str, dict[str, None]] = {}
@@ -195,6 +226,13 @@ class Scene:
         found = [self.parties[i] for i in self._parties_of.get(incident_id, ())]
         return sorted(found, key=lambda p: (p.planned_at, p.at_level, p.role, p.id))
 
+    def out_elsewhere(self, incident_number: str, since: datetime) -> "OutElsewhere":
+        """The stations that are out at other incidents, and the numbers of those.
+
+        since: who was told before was forgotten by everybody and counts as back.
+        """
+        return OutElsewhere(self._out, incident_number, since)
+
     def notices_of(self, party_id: str) -> list[Notice]:
         """The notices of a party, first planned first."""
         found = [self.notices[i] for i in self._notices_of.get(party_id, ())]
@@ -211,6 +249,8 @@ class Scene:
         parties: Sequence[Party] = (),
         notices: Sequence[Notice] = (),
         runaways: Sequence[Runaway] = (),
+        away: Sequence[Away] = (),
+        positions: Sequence[Position] = (),
     ) -> None:
         """Take in rows as they stand, without recording a change."""
         for alarm in alarms:
@@ -223,6 +263,9 @@ class Scene:
             self._keep_notice(notice)
         self.shelves.update((shelf.id, shelf) for shelf in shelves)
         self.runaways.update((runaway.origin, runaway) for runaway in runaways)
+        for one in away:
+            self._out.setdefault(one.station_id, {})[one.party_id] = one
+        self.positions.update((position.station_id, position) for position in positions)
 
     # Changing.
 
@@ -281,6 +324,16 @@ class Scene:
         self.runaways[runaway.origin] = runaway
         self.changes.runaways[runaway.origin] = runaway
 
+    def put_position(self, position: Position) -> None:
+        """A station's crew was seen there."""
+        self.positions[position.station_id] = position
+        self.changes.positions[position.station_id] = position
+
+    def put_call_test(self, test: CallTest) -> None:
+        """A call test that is planned or was answered."""
+        self.call_tests[test.id] = test
+        self.changes.call_tests[test.id] = test
+
     def next_number(self, day: date, town_short: str) -> int:
         """The next incident number of a day and town."""
         used = self.counters.get((day, town_short), 0) + 1
@@ -317,6 +370,12 @@ class Scene:
     def _keep_party(self, party: Party) -> None:
         self.parties[party.id] = party
         self._parties_of.setdefault(party.incident_id, {})[party.id] = None
+        if party.is_out:
+            told_at = party.told_at or party.planned_at
+            away = Away(party.id, party.owner_id, party.number, told_at)
+            self._out.setdefault(party.owner_id, {})[party.id] = away
+        elif party.crew:
+            self._out.get(party.owner_id, {}).pop(party.id, None)
 
     def _keep_notice(self, notice: Notice) -> None:
         self.notices[notice.id] = notice

@@ -7,7 +7,7 @@ Neither overwrites the other's columns.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -22,108 +22,37 @@ from wanghuo.facts.fact import Fact
 from wanghuo.incidents import store as incidents
 from wanghuo.incidents.model import Incident, Tail
 from wanghuo.notices import queries
+from wanghuo.notices.asked import Contacts, Help
 from wanghuo.notices.concerned import Concerned
-from wanghuo.notices.model import Handed, Notice, NoticeState, Party
+from wanghuo.notices.model import Away, CallTest, Handed, Notice, NoticeState, Party, Position
 from wanghuo.notices.nearest import Stations
-from wanghuo.notices.plan import Contacts, Help
 from wanghuo.notices.scene import Changes, Scene
 from wanghuo.place import METRES_PER_DEGREE
+from wanghuo.premises import store as premises
+from wanghuo.premises.duty import Shift
 from wanghuo.premises.model import Contact, Station, Town
 from wanghuo.signals import store as signals
 from wanghuo.signals.store import Logged
 
 NOTICES_CHANNEL: Final = "notices"
 
-_SAVE_PARTIES = """
-INSERT INTO notices.party (id, incident_id, number, town_code, role, owner_id, name, at_level,
-    reason, shortfall, state, planned_at, acknowledged_at, answer, distance_m, sequence)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::int2[], $9::jsonb[], $10::jsonb[], $11::text[], $12::timestamptz[],
-    $13::timestamptz[], $14::text[], $15::int[], $16::bigint[])
-ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, acknowledged_at = excluded.acknowledged_at, answer = excluded.answer,
-    shortfall = excluded.shortfall, sequence = excluded.sequence
-"""
-_PLAN = """
-INSERT INTO notices.notice (id, party_id, incident_id, number, town_code, role, contact_id,
-    recipient, address, channel, purpose, round, message, planned_at, due_at, answered_at,
-    acknowledged_at, outcome, state)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::jsonb[],
-    $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::text[],
-    $19::text[])
-"""
-# A late `delivered` moves nothing that has gone further; a stop moves nothing that is over.
-_ANSWER = """
-UPDATE notices.notice n SET
-    state = CASE
-        WHEN a.state = 'delivered' AND n.state NOT IN ('planned', 'sending', 'sent') THEN n.state
-        WHEN a.state = 'stopped' AND n.state IN ('failed', 'answered', 'acknowledged') THEN n.state
-        ELSE a.state END,
-    answered_at = a.answered_at, acknowledged_at = a.acknowledged_at,
-    outcome = CASE WHEN a.answer = '' THEN n.outcome ELSE a.answer END
-FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
-    AS a (id, state, answered_at, acknowledged_at, answer)
-WHERE n.id = a.id
-"""
-_CLAIM = """
-WITH due AS (
-    SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
-    CROSS JOIN LATERAL (
-        SELECT id, state FROM notices.notice
-        WHERE channel = c.channel AND due_at <= $3
-            AND (state = 'planned' OR (state = 'sending' AND claimed_until < $3))
-        ORDER BY due_at, id LIMIT c.room FOR UPDATE SKIP LOCKED) d
-), taken AS (
-    UPDATE notices.notice n SET
-        state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
-        repeat_of_unknown = n.repeat_of_unknown OR due.state = 'sending'
-    FROM due WHERE n.id = due.id
-    RETURNING n.*
-)
-SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
-    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
-    i.opened_at, i.test, i.drill,
-    jsonb_build_object('id', i.place_id, 'name', i.place_name, 'address', coalesce(p.address, ''),
-        'category', i.category, 'town_code', i.town_code, 'lon', i.lon, 'lat', i.lat) AS place
-FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
-LEFT JOIN premises.place p ON p.id = i.place_id
-ORDER BY t.due_at, t.id
-"""
-_RENEW = """
-UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND claimed_by = $2
-RETURNING id, state
-"""
-# Only the claimer may say what became of its claim; an answer that came first stays.
-_RECORD = """
-UPDATE notices.notice n SET
-    state = CASE WHEN n.state = 'sending' THEN o.state ELSE n.state END,
-    sent_at = coalesce(n.sent_at, o.sent_at),
-    outcome = CASE WHEN n.state = 'sending' THEN o.outcome ELSE n.outcome END,
-    due_at = coalesce(o.due_at, n.due_at),
-    repeat_of_unknown = n.repeat_of_unknown OR o.unknown,
-    claimed_by = '', claimed_until = NULL
-FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
-    AS o (id, state, outcome, sent_at, due_at, unknown)
-WHERE n.id = o.id AND n.claimed_by = $1
-RETURNING n.id, n.state
-"""
-_NOTICE_OF_119 = """
-SELECT n.id FROM incidents.incident i JOIN notices.notice n ON n.incident_id = i.id
-WHERE i.number = $1 AND n.role = 'cad_119' AND ($2 = '' OR n.id = $2)
-ORDER BY n.planned_at, n.id LIMIT 1
-"""
-
 
 def saving_parties(parties: Iterable[Party]) -> Part:
     """New and changed parties."""
-    return Part(_SAVE_PARTIES, [msgspec.structs.astuple(party) for party in parties])
+    return Part(queries.SAVE_PARTIES, [msgspec.structs.astuple(party) for party in parties])
+
+
+def saving_positions(positions: Iterable[Position]) -> Part:
+    """Where crews were seen last."""
+    return Part(
+        queries.SAVE_POSITIONS, [msgspec.structs.astuple(position) for position in positions]
+    )
 
 
 def planning_notices(notices: Iterable[Notice]) -> Part:
     """New notices."""
     return Part(
-        _PLAN,
+        queries.PLAN,
         [
             (
                 *msgspec.structs.astuple(notice)[:_PLAIN_FIELDS],
@@ -143,7 +72,7 @@ def saving_answers(notices: Iterable[Notice]) -> Part:
     rows = [
         (n.id, judged_state(n).value, n.answered_at, n.acknowledged_at, n.answer) for n in notices
     ]
-    return Part(_ANSWER, rows)
+    return Part(queries.ANSWER, rows)
 
 
 def judged_state(notice: Notice) -> NoticeState:
@@ -172,13 +101,13 @@ async def claim(
     rooms: how many of each channel at most. One statement: it may commit by itself.
     """
     channels, sizes = list(rooms), list(rooms.values())
-    rows = await tx.fetch(_CLAIM, channels, sizes, now, who.owner, now + who.lease)
+    rows = await tx.fetch(queries.CLAIM, channels, sizes, now, who.owner, now + who.lease)
     return msgspec.convert([dict(row.items()) for row in rows], list[Handed])
 
 
 async def renew(tx: Transaction, ids: Sequence[str], who: Claimant, now: datetime) -> set[str]:
     """Hold these claims longer; those of them that need not be sent any more (stopped)."""
-    rows = await tx.fetch(_RENEW, ids, who.owner, now + who.lease)
+    rows = await tx.fetch(queries.RENEW, ids, who.owner, now + who.lease)
     return {row["id"] for row in rows if row["state"] == NoticeState.STOPPED}
 
 
@@ -196,7 +125,7 @@ class Outcome(msgspec.Struct, frozen=True):
 async def record(tx: Transaction, owner: str, outcomes: Sequence[Outcome]) -> dict[str, str]:
     """Write the outcomes of claims; each notice's state, without those whose claim is another's."""
     rows = await tx.fetch(
-        _RECORD, owner, *map(list, zip(*map(msgspec.structs.astuple, outcomes), strict=True))
+        queries.RECORD, owner, *map(list, zip(*map(msgspec.structs.astuple, outcomes), strict=True))
     )
     return {row["id"]: row["state"] for row in rows}
 
@@ -209,9 +138,43 @@ async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
     return number
 
 
+async def call_tests(
+    tx: Transaction, month: str, town: str, after: str, size: int
+) -> list[dict[str, Any]]:
+    """A page of contacts with what their test of a month came to, by contact id."""
+    rows = await tx.fetch(queries.CALL_TESTS, month, town, after, size)
+    return [dict(row.items()) for row in rows]
+
+
+async def call_tests_due(
+    tx: Transaction, month: str, owners: Sequence[str], most: int
+) -> list[str]:
+    """Contacts that are to be called this month and were not yet."""
+    return [row["id"] for row in await tx.fetch(queries.CALL_TESTS_DUE, month, owners, most)]
+
+
+async def is_busy(tx: Transaction, owner_id: str) -> bool:
+    """Whether an owner is a party of an open incident at F2 or above."""
+    return bool(await tx.fetchval(queries.BUSY_OWNER, owner_id))
+
+
+async def never_answered(
+    tx: Transaction, months: Sequence[str], before: datetime, since: datetime
+) -> list[str]:
+    """Contacts called in each of these months who never answered; the last call from `since` on."""
+    rows = await tx.fetch(queries.NEVER_ANSWERED, list(months), before, since)
+    return [row["contact_id"] for row in rows]
+
+
+async def position_of(tx: Transaction, station_id: str) -> Position | None:
+    """Where a station's crew was seen last."""
+    row = await tx.fetchrow(queries.POSITION, station_id)
+    return Position(*row.values()) if row else None
+
+
 async def notice_of_119(tx: Transaction, number: str, notice_id: str) -> str | None:
     """The notice of an incident that went to 119: this one, or the first; None if there is none."""
-    found: str | None = await tx.fetchval(_NOTICE_OF_119, number, notice_id)
+    found: str | None = await tx.fetchval(queries.NOTICE_OF_119, number, notice_id)
     return found
 
 
@@ -231,6 +194,8 @@ class _Named(msgspec.Struct):
     senders: list[_Sender]
     incident_ids: list[str]
     shelves: list[Shelf]
+    call_tests: list[CallTest]
+    asked_contacts: list[Contact]
 
 
 class _Line(Evidence, frozen=True, kw_only=True):
@@ -269,12 +234,15 @@ class _Loaded(msgspec.Struct):
     nuisances: list[_Nuisances]
     counters: list[_Counter]
     runaways: list[Runaway]
+    away: list[Away]
+    positions: list[Position]
 
 
 class _Help(msgspec.Struct):
     stations: list[Station]
     towns: list[Town]
     contacts: list[Contact]
+    rosters: list[Shift]
 
 
 _named = msgspec.json.Decoder(_Named)
@@ -287,7 +255,11 @@ async def load_help(tx: Transaction) -> Help:
     """Every station and every contact but the units' own."""
     raw = _help.decode(await tx.fetchval(queries.HELP))
     names = {town.code: town.name for town in raw.towns}
-    return Help(Stations(raw.stations), _by_owner(raw.contacts), names)
+    seats = {town.code: (town.lon, town.lat) for town in raw.towns}
+    rosters: dict[str, list[Shift]] = {}
+    for shift in sorted(raw.rosters, key=lambda s: s.id):
+        rosters.setdefault(shift.station_id, []).append(shift)
+    return Help(Stations(raw.stations), _by_owner(raw.contacts), names, seats, rosters)
 
 
 def _by_owner(contacts: Iterable[Contact]) -> Contacts:
@@ -308,6 +280,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
         concerned.numbers,
         concerned.shelf_ids,
         concerned.incident_ids,
+        concerned.contact_ids,
     )
     named = _named.decode(raw)
     place_ids = {p.place_id for p in named.points} | {s.place_id for s in named.senders}
@@ -327,18 +300,23 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
         concerned.first_at - timedelta(days=policy.history.days),
         north,
         north / NARROWEST_DEGREE,
+        concerned.first_at - timedelta(seconds=policy.travelling.position_said_s),
+        concerned.station_ids,
+        concerned.first_at - timedelta(seconds=policy.crews.forgotten_after_s),
     )
     loaded = _loaded.decode(raw)
     scene = _furnished(loaded, help_)
     scene.points = {point.origin: point for point in (*loaded.held, *named.points)}
     scene.senders = {s.sender: (s.place_id, s.town_code) for s in named.senders}
     scene.load(shelves=named.shelves)
+    scene.call_tests = {test.id: test for test in named.call_tests}
+    scene.asked_contacts = {contact.id: contact for contact in named.asked_contacts}
     return scene
 
 
 def _furnished(loaded: _Loaded, help_: Help) -> Scene:
     contacts = {**help_.contacts, **_by_owner(loaded.contacts)}
-    scene = Scene(Help(help_.stations, contacts, help_.town_names))
+    scene = Scene(msgspec.structs.replace(help_, contacts=contacts))
     scene.sites = {site.id: site for site in loaded.sites}
     scene.nuisances = {n.place_id: tuple(n.times) for n in loaded.nuisances}
     scene.counters = {(c.day, c.town_short): c.used for c in loaded.counters}
@@ -352,6 +330,8 @@ def _furnished(loaded: _Loaded, help_: Help) -> Scene:
         parties=loaded.parties,
         notices=loaded.notices,
         runaways=loaded.runaways,
+        away=loaded.away,
+        positions=loaded.positions,
     )
     return scene
 
@@ -377,6 +357,9 @@ async def save_changes(
         incidents.saving_timeline(changes.moments),
         incidents.saving_counters(changes.counters),
         saving_parties(changes.parties.values()),
+        saving_positions(changes.positions.values()),
+        Part(queries.SAVE_CALL_TESTS, [*map(msgspec.structs.astuple, changes.call_tests.values())]),
+        premises.verifying(t.contact_id for t in changes.call_tests.values() if t.answered_at),
         planning_notices(changes.planned.values()),
         saving_answers(changes.notices.values()),
         timers.putting(waits),

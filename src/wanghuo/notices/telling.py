@@ -9,13 +9,18 @@ Rule 3. Who cannot be told is a party too, with its shortfall, and is escalated 
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from wanghuo.alarms.model import Level, Site
 from wanghuo.facts.sentences import Sentence, said
 from wanghuo.identity import derived
 from wanghuo.incidents.model import Incident
-from wanghuo.notices import audience, plan
+from wanghuo.notices import audience, move_up, plan
+from wanghuo.notices.asked import Asked
 from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.model import (
+    CREW_ROLES,
+    CrewState,
     Message,
     Notice,
     Party,
@@ -23,7 +28,7 @@ from wanghuo.notices.model import (
     PartyState,
     Purpose,
 )
-from wanghuo.notices.plan import Asked, Pick
+from wanghuo.notices.plan import Pick
 from wanghuo.notices.receipts import SIDES
 from wanghuo.notices.scene import Wait
 from wanghuo.premises.model import Contact
@@ -32,6 +37,7 @@ NEXT_CONTACT: Final = "next_contact"
 PARTY_SILENT: Final = "party_silent"
 RING_AGAIN: Final = "ring_again"
 RINGING: Final = frozenset({Purpose.ALARM, Purpose.ESCALATION})
+LEAVE_TOWNS: Final = frozenset({PartyRole.BRIGADE, PartyRole.NEXT_LEVEL})
 DRILL_OWNER: Final = "drill"  # stands for whom a drill does not call
 
 
@@ -44,8 +50,10 @@ def tell(hearing: Hearing, incident_id: str, before_level: int) -> None:
     known = hearing.scene.parties_of(incident_id)
     have = {party.role for party in known if party.owner_id != DRILL_OWNER}
     for role in audience.roles(incident, hearing.policy):
-        if role not in have:
-            for pick in plan.picks(role, _asked(hearing, incident)):
+        if role is PartyRole.NEXT_LEVEL and role not in have:
+            call_alarm(hearing, incident_id, max(1, incident.alarm))
+        elif role not in have:
+            for pick in plan.picks(role, asked(hearing, incident)):
                 bring_in(hearing, incident_id, pick, Purpose.ALARM)
     if incident.level <= before_level:
         return
@@ -58,12 +66,43 @@ def tell(hearing: Hearing, incident_id: str, before_level: int) -> None:
             stand_in(hearing, hearing.scene.parties[party.id])
 
 
+def call_alarm(hearing: Hearing, incident_id: str, alarm: int) -> None:
+    """Call what the run card adds up to this alarm: the nearest crews that are not out.
+
+    In a drill nobody is called; the incident remembers how far it would have gone.
+    """
+    scene, before = hearing.scene, hearing.incident(incident_id)
+    called = any(
+        party.role is PartyRole.NEXT_LEVEL and party.owner_id != DRILL_OWNER
+        for party in scene.parties_of(incident_id)
+    )
+    first = before.alarm + 1 if called else 1
+    scene.put_incident(replace(before, alarm=max(before.alarm, alarm)))
+    for line in range(first, alarm + 1):
+        incident = hearing.incident(incident_id)
+        question = replace(asked(hearing, incident), alarm=line)
+        for pick in plan.picks(PartyRole.NEXT_LEVEL, question):
+            bring_in(hearing, incident_id, pick, Purpose.ALARM)
+
+
+def call_next_alarm(hearing: Hearing, incident_id: str, who: str, reason: str = "") -> None:
+    """One more alarm of the run card, because somebody asked for it."""
+    raise_alarm(hearing, incident_id, hearing.incident(incident_id).alarm + 1, who, reason)
+
+
+def raise_alarm(hearing: Hearing, incident_id: str, alarm: int, who: str, reason: str = "") -> None:
+    """Every alarm up to this one, because somebody asked for it."""
+    words = said("timeline.alarm_level", alarm=alarm, by=who, reason=reason)
+    hearing.note(incident_id, "alarm_level", words, who=who)
+    call_alarm(hearing, incident_id, alarm)
+
+
 def tell_unit_beside(hearing: Hearing, incident_id: str, site: Site) -> None:
     """Tell the unit of an adjacent place that its alarm is part of this incident."""
     incident = hearing.incident(incident_id)
     if PartyRole.UNIT in audience.roles(incident, hearing.policy):
-        asked = _asked(hearing, incident, site)
-        bring_in(hearing, incident_id, plan.picks(PartyRole.UNIT, asked)[0], Purpose.ALARM)
+        question = asked(hearing, incident, site)
+        bring_in(hearing, incident_id, plan.picks(PartyRole.UNIT, question)[0], Purpose.ALARM)
 
 
 def bring_in(hearing: Hearing, incident_id: str, pick: Pick, purpose: Purpose) -> None:
@@ -95,8 +134,11 @@ def bring_in(hearing: Hearing, incident_id: str, pick: Pick, purpose: Purpose) -
         state=PartyState.TOLD if pick.reachable else PartyState.FAILED,
         planned_at=hearing.at,
         distance_m=pick.distance_m,
+        crew=CrewState.TOLD if pick.reachable and pick.role in CREW_ROLES else "",
+        told_at=hearing.at,
     )
     scene.put_party(party)
+    hearing.brought.append(party_id)
     if not pick.reachable:
         _not_told(hearing, party)
         return
@@ -112,6 +154,22 @@ def bring_in(hearing: Hearing, incident_id: str, pick: Pick, purpose: Purpose) -
     scene.put_wait(
         Wait(PARTY_SILENT, incident_id, hearing.in_s(windows.party_silent_s), f"{party_id} 1")
     )
+
+
+def hint_move_ups(hearing: Hearing) -> None:
+    """Say which towns the picks of this entry leave without a brigade, and who could move up."""
+    scene, towns = hearing.scene, dict[tuple[str, str], str]()
+    for party_id in hearing.brought:
+        party = scene.parties[party_id]
+        station = scene.help.stations.by_id.get(party.owner_id)
+        if station is not None and party.role in LEAVE_TOWNS:
+            towns[party.incident_id, station.town_code] = party.owner_id
+    for (incident_id, _town), owner_id in towns.items():
+        incident = hearing.incident(incident_id)
+        if not (incident.drill or incident.test):
+            hint = move_up.hint(owner_id, asked(hearing, incident))
+            if hint:
+                hearing.note(incident_id, "move_up", hint)
 
 
 def _not_told(hearing: Hearing, party: Party) -> None:
@@ -143,10 +201,10 @@ def stand_in(hearing: Hearing, party: Party) -> None:
     told = [p for p in hearing.scene.parties_of(incident.id) if p.role is role]
     if role is party.role and len(told) > policy.thresholds.escalations_max:
         role, told = PartyRole.CITY_DUTY, []
-    pick = plan.picks(role, _asked(hearing, incident))[0]
+    pick = plan.picks(role, asked(hearing, incident))[0]
     if not pick.reachable and role is not PartyRole.CITY_DUTY:
         role = PartyRole.CITY_DUTY
-        pick = plan.picks(role, _asked(hearing, incident))[0]
+        pick = plan.picks(role, asked(hearing, incident))[0]
     sentence = Sentence("timeline.stands_in", {**words, "other": pick.role.value, "by": pick.name})
     hearing.note(incident.id, "stands_in", sentence)
     bring_in(hearing, incident.id, pick, Purpose.ESCALATION)
@@ -160,16 +218,17 @@ def plan_notice(
     Harmless if it is planned already.
     """
     for channel in hearing.policy.channels_of(party.role):
-        _plan_by(hearing, party, contact, channel, (purpose, round_))
+        plan_by(hearing, party, contact, channel, (purpose, round_))
 
 
-def _plan_by(
+def plan_by(
     hearing: Hearing,
     party: Party,
     contact: Contact | None,
     channel: str,
     why: tuple[Purpose, int],
 ) -> None:
+    """One message by one channel. why: its purpose and round. Harmless if it is planned already."""
     purpose, round_ = why
     incident = hearing.incident(party.incident_id)
     contact_id = contact.id if contact else ""
@@ -198,9 +257,11 @@ def _plan_by(
 
 
 def ring(hearing: Hearing, party: Party) -> None:
-    """Call a party once more: every contact it was told through."""
-    number = rounds_of(hearing, party) + 1
-    for contact in told_contacts(hearing, party) or (None,):
+    """Call a party once more: every contact it was told through and who is still on duty."""
+    number, told = rounds_of(hearing, party) + 1, told_contacts(hearing, party)
+    question = asked(hearing, hearing.incident(party.incident_id))
+    present = [contact for contact in told if plan.is_on_duty(contact, question)]
+    for contact in present if told else (None,):
         plan_notice(hearing, party, contact, Purpose.ALARM, number)
 
 
@@ -221,6 +282,15 @@ def calls_of(hearing: Hearing, party: Party) -> Sequence[Contact]:
     return plan.contacts_of(party.role, party.owner_id, hearing.scene.help)
 
 
+def free_calls_of(hearing: Hearing, party: Party) -> Sequence[Contact]:
+    """The contacts of a party that may be called now: on duty, and not rung as somebody else."""
+    incident = hearing.incident(party.incident_id)
+    question = asked(hearing, incident, but=party.id)
+    return plan.free_contacts(
+        plan.all_contacts_of(party.role, party.owner_id, question.help), question
+    )[0]
+
+
 def _update(hearing: Hearing, party: Party) -> None:
     """Tell a party that knows of the incident that its level rose."""
     if party.role is PartyRole.OPERATOR_DESK or party.state is PartyState.FAILED:
@@ -238,13 +308,29 @@ def _update(hearing: Hearing, party: Party) -> None:
         plan_notice(hearing, party, chosen, Purpose.UPDATE, updates + 1)
 
 
-def _asked(hearing: Hearing, incident: Incident, site: Site | None = None) -> Asked:
-    parties = hearing.scene.parties_of(incident.id)
+def asked(
+    hearing: Hearing, incident: Incident, site: Site | None = None, *, but: str = ""
+) -> Asked:
+    """The question to the plan as things stand. but: a party whose own calls do not count."""
+    scene = hearing.scene
+    parties = scene.parties_of(incident.id)
     return Asked(
-        site=site or hearing.scene.site_at(incident.place_key),
-        help=hearing.scene.help,
+        site=site or scene.site_at(incident.place_key),
+        help=scene.help,
         policy=hearing.policy,
         taken=frozenset(party.owner_id for party in parties),
+        at=hearing.at,
+        out=scene.out_elsewhere(
+            incident.number, hearing.in_s(-hearing.policy.crews.forgotten_after_s)
+        ),
+        positions=scene.positions,
+        called={
+            notice.address: said("reason.called_as", role=party.role.value, name=party.name)
+            for party in parties
+            if party.id != but
+            for notice in scene.notices_of(party.id)
+            if notice.contact_id and notice.purpose in RINGING
+        },
     )
 
 
@@ -263,6 +349,8 @@ def _message(hearing: Hearing, incident: Incident, party: Party, purpose: Purpos
             "people": site.people,
             "certainty": "confirmed" if confirmed else "not_confirmed",
             "drill": "drill" if incident.drill else "",
+            "disposition": incident.disposition,
+            "cause": incident.cause,
         },
         level=incident.level,
         confirmed=confirmed,

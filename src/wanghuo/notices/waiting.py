@@ -2,11 +2,14 @@
 
 from wanghuo.alarms.model import Level
 from wanghuo.facts.entry import TimerEntry
+from wanghuo.facts.sentences import said
 from wanghuo.incidents.lifecycle import Turn
 from wanghuo.incidents.model import IncidentState
-from wanghuo.notices import closing, escalation, quieting, telling
+from wanghuo.notices import closing, crew, escalation, quieting, telling
+from wanghuo.notices.answering import CREW_RETURNS
+from wanghuo.notices.crew import Step
 from wanghuo.notices.hearing import TEST_OVER, UNANSWERED, Hearing
-from wanghuo.notices.model import PartyRole
+from wanghuo.notices.model import CrewState, PartyRole
 from wanghuo.notices.quieting import SHELF_OVER
 
 SYSTEM = "合成火情 synthetic fire"
@@ -46,8 +49,21 @@ def _test_over(hearing: Hearing, incident_id: str) -> None:
         assert hearing.incident(incident_id).level == Level.F0
 
 
+def _returned(hearing: Hearing, party_id: str) -> None:
+    """A crew that has handled it and said no more counts as back."""
+    party = hearing.scene.parties.get(party_id)
+    if party is None or party.crew != CrewState.HANDLED:
+        return
+    hearing.scene.put_party(crew.advanced(party, Step.RETURNED, hearing.at))
+    words = said("timeline.crew_returned", role=party.role.value, name=party.name)
+    hearing.note(party.incident_id, "crew_returned", words)
+
+
 def _party_due(hearing: Hearing, timer: TimerEntry) -> None:
     party_id, _, number = timer.note.partition(" ")
+    if timer.kind == CREW_RETURNS:
+        _returned(hearing, party_id)
+        return
     party = hearing.scene.parties.get(party_id)
     if party is None or not number.isdigit():
         return

@@ -29,7 +29,8 @@ from wanghuo.premises.sheets import Sheet
 
 STORED: Final = {
     "towns": "town", "villages": "village", "places": "place", "contacts": "contact",
-    "stations": "station", "water": "water", "entrances": "entrance", "cameras": "camera",
+    "stations": "station", "water": "water", "rosters": "roster", "entrances": "entrance",
+    "cameras": "camera",
 }  # fmt: skip
 
 
@@ -118,6 +119,10 @@ async def _known(tx: Transaction, register: Register, table: Table, sheet: Sheet
         asked = importing.column_values(table, sheet, "owner_id")
         ids = {owner_id for (owner_id,) in asked}
         known.owners = await store.owners(tx, ids, ids)
+    if table.kind == "rosters":
+        asked = importing.column_values(table, sheet, "station_id", "contact_id")
+        known.owners = await store.owners(tx, [], {station_id for station_id, _ in asked})
+        known.contacts = await store.stations_of_contacts(tx, {contact for _, contact in asked})
     return known
 
 

@@ -4,8 +4,10 @@ import re
 from typing import Final, NamedTuple
 
 from wanghuo.facts.signal import SensorKind
+from wanghuo.premises import duty
 from wanghuo.premises.categories import Sleeping
 from wanghuo.premises.city_devices import DeviceRow, OperatorRow, SenderRow
+from wanghuo.premises.duty import Shift
 from wanghuo.premises.importing import Cells, Known, options
 from wanghuo.premises.model import (
     Camera,
@@ -173,7 +175,35 @@ def contact(cells: Cells, known: Known) -> Contact:
     return Contact(
         contact_id, kind, owner_id, town or "", cells.text("name", required=True),
         cells.choice("role", ROLES), phone, cells.flag("verified", default=False),
-        cells.whole("sequence", 1, 1, SEQUENCE_MAX),
+        cells.whole("sequence", 1, 1, SEQUENCE_MAX), _hours(cells, "duty"),
+    )  # fmt: skip
+
+
+def _hours(cells: Cells, name: str, *, required: bool = False) -> str:
+    """Hours in their fixed form; what cannot be read is wrong."""
+    text = cells.text(name, required=required)
+    try:
+        return duty.written(duty.parse(text))
+    except ValueError:
+        cells.wrong(name, "hours", text=text)
+        return ""
+
+
+def roster(cells: Cells, known: Known) -> Shift:
+    """A row of rosters."""
+    shift_id = _matching(cells, "id", ID, "id")
+    station_id, contact_id = cells.text("station_id", required=True), cells.text("contact_id")
+    town = known.owners.get(("station", station_id))
+    if station_id and town is None:
+        cells.wrong("station_id", "station", text=station_id)
+    if contact_id and known.contacts.get(contact_id) != station_id:
+        cells.wrong("contact_id", "contact", text=contact_id, station=station_id)
+    first, last = cells.day("valid_from"), cells.day("valid_until")
+    if first and last and last < first:
+        cells.wrong("valid_until", "before", first=first)
+    return Shift(
+        shift_id, station_id, town or "", contact_id, cells.text("name", required=True),
+        _hours(cells, "hours", required=True), first, last,
     )  # fmt: skip
 
 

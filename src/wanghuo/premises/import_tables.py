@@ -75,6 +75,7 @@ CONTACTS: Final = Table("contacts", columns("""
     phone | 电话 | 13900000000
     verified | 已核实 | 是
     sequence | 呼叫次序 | 1
+    duty | 值班时间 | 1-5 08:00-18:00
 """), rows.contact)  # fmt: skip
 
 STATIONS: Final = Table("stations", columns("""
@@ -121,6 +122,16 @@ CAMERAS: Final = Table("cameras", columns("""
     gb_id | 国标编码 | 33028211201320000001
 """), rows.camera)  # fmt: skip
 
+ROSTERS: Final = Table("rosters", columns("""
+    id* | 编号 | R-XP-1-1
+    station_id* | 救援站编号 | S-XP-1
+    contact_id | 联系人编号 | C-S-XP-1-1
+    name* | 姓名 | 张三
+    hours* | 班次 | 1-5 08:00-18:00; 6,7 18:00-08:00
+    valid_from | 生效日 | 2026-01-01
+    valid_until | 截止日 | 2026-12-31
+"""), rows.roster)  # fmt: skip
+
 # In the order in which a whole city is loaded: what is referred to comes first.
 TABLES: Final = {
     table.kind: table
@@ -133,6 +144,7 @@ TABLES: Final = {
         STATIONS,
         CONTACTS,
         WATER,
+        ROSTERS,
         ENTRANCES,
         CAMERAS,
     )

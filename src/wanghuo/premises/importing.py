@@ -55,13 +55,14 @@ class CellError(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct):
-    """What rows may refer to. places, owners: to their town codes."""
+    """What rows may refer to. places, owners: to their town codes; contacts: to their stations."""
 
     towns: Mapping[str, Town] = {}  # by code, name and short
     villages: Mapping[tuple[str, str], str] = {}  # (town code, code or name) to code
     categories: Mapping[str, Category] = {}  # by code, zh and en
     places: Mapping[str, str] = {}
     owners: Mapping[tuple[str, str], str] = {}
+    contacts: Mapping[str, str] = {}
     operators: frozenset[str] = frozenset()
     origins: dict[str, str] = {}  # origin to device id; rows add theirs
     default_datum: Datum = Datum.WGS84

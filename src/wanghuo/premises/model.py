@@ -102,7 +102,11 @@ class ContactRole(StrEnum):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """Who is told. sequence: 1 is called first. verified: somebody answered this number."""
+    """Who is told. sequence: 1 is called first. verified: somebody answered this number.
+
+    duty: the hours in which this person may be rung (premises/duty.py), "" for always. The same
+    number is the same person, however many owners it stands at.
+    """
 
     id: str
     owner_kind: str
@@ -113,6 +117,7 @@ class Contact(msgspec.Struct, frozen=True):
     phone: str
     verified: bool
     sequence: int
+    duty: str = ""
 
 
 class StationLevel(StrEnum):

@@ -15,7 +15,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "contact": (
         "id", "owner_kind", "owner_id", "town_code", "name", "role", "phone", "verified",
-        "sequence",
+        "sequence", "duty",
     ),
     "station": (
         "id", "level", "keeper", "name", "town_code", "village_code", "lon", "lat", "crew",
@@ -26,6 +26,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "camera": (
         "id", "name", "kind", "town_code", "place_id", "lon", "lat", "height_m", "bearing_deg",
         "tilt_deg", "fov_deg", "snapshot_url", "login", "gb_id",
+    ),
+    "roster": (
+        "id", "station_id", "town_code", "contact_id", "name", "hours", "valid_from",
+        "valid_until",
     ),
 }  # fmt: skip
 
@@ -188,7 +192,7 @@ EXPORTS = {
         WHERE NOT p.test ORDER BY d.id
     """,
     "contacts": """
-        SELECT id, owner_kind, owner_id, name, role, phone, verified, sequence
+        SELECT id, owner_kind, owner_id, name, role, phone, verified, sequence, duty
         FROM premises.contact WHERE owner_id <> $1 ORDER BY id
     """,
     "stations": """
@@ -208,4 +212,28 @@ EXPORTS = {
             tilt_deg, fov_deg, snapshot_url, login, gb_id
         FROM premises.camera ORDER BY id
     """,
+    "rosters": """
+        SELECT id, station_id, contact_id, name, hours, valid_from, valid_until
+        FROM premises.roster ORDER BY id
+    """,
 }
+
+# Shifts of a station ('' any) in a town ('' any), after an id, so many.
+ROSTERS = f"""
+    SELECT {columns("roster")} FROM premises.roster
+    WHERE ($1 = '' OR station_id = $1) AND ($2 = '' OR town_code = $2) AND id > $3
+    ORDER BY id LIMIT $4
+"""
+
+# Which contact belongs to which station: $1 contact ids.
+CONTACTS_OF_STATIONS = """
+    SELECT id, owner_id FROM premises.contact WHERE owner_kind = 'station' AND id = ANY ($1)
+"""
+
+VERIFY = """
+    UPDATE premises.contact c SET verified = true FROM unnest($1::text[]) AS v (id)
+    WHERE c.id = v.id AND NOT c.verified
+"""
+UNVERIFY = """
+    UPDATE premises.contact SET verified = false WHERE id = ANY ($1) AND verified RETURNING id
+"""

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Path as PathField
+from pydantic import BaseModel, Field
 
 from wanghuo.engines.postgres import Database, Row, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.place import Coordinates, datum, near_distance_m
-from wanghuo.premises import categories, city_sources, exporting, map_columns, store
+from wanghuo.premises import categories, city_sources, duty, exporting, map_columns, store
 from wanghuo.premises.categories import Category
+from wanghuo.premises.duty import Shift
 from wanghuo.premises.import_report import Report, Upload, report_json
 from wanghuo.premises.import_tables import TABLES
 from wanghuo.premises.importing import Table
@@ -26,6 +30,7 @@ from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
 
 See = Annotated[Principal, Depends(may(Permission.SEE))]
+Judge = Annotated[Principal, Depends(may(Permission.JUDGE))]
 Importer = Annotated[Principal, Depends(may(Permission.IMPORT))]
 Audit = Callable[[Transaction, Principal, str, str, Mapping[str, Any]], Awaitable[None]]
 Run = Callable[[Transaction, Mapping[str, Category], Upload], Awaitable[Report]]
@@ -246,6 +251,90 @@ def _file(content: bytes, kind: str, form: str) -> Response:
     return Response(content, media_type=exporting.MEDIA_TYPES[form], headers=headers)
 
 
+class ShiftBody(BaseModel):
+    """A shift of a station. hours: `1-5 08:00-18:00; 6,7 18:00-08:00`, days from 1, Monday."""
+
+    station_id: str = Field(max_length=64)
+    name: str = Field(min_length=1, max_length=100)
+    hours: str = Field(min_length=5, max_length=200)
+    contact_id: str = Field("", max_length=64)
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+def _shift_view(shift: Shift) -> dict[str, Any]:
+    return {
+        "id": shift.id, "station_id": shift.station_id, "town_code": shift.town_code,
+        "contact_id": shift.contact_id, "name": shift.name, "hours": shift.hours,
+        "valid_from": shift.valid_from, "valid_until": shift.valid_until,
+    }  # fmt: skip
+
+
+async def _shift(tx: Transaction, shift_id: str, body: ShiftBody) -> Shift:
+    """The shift that the body asks for. Raises Missing and Invalid."""
+    station = (await store.stations_by_id(tx, [body.station_id])).get(body.station_id)
+    if station is None:
+        raise Missing(f"there is no station {body.station_id}")
+    owners = await store.stations_of_contacts(tx, [body.contact_id])
+    if body.contact_id and owners.get(body.contact_id) != station.id:
+        raise Invalid("contact_id", f"no contact of station {station.id}", "name one of its own")
+    try:
+        hours = duty.written(duty.parse(body.hours))
+    except ValueError as error:
+        raise Invalid("hours", f"{error} are no hours", "e.g. 1-5 08:00-18:00") from error
+    if body.valid_from and body.valid_until and body.valid_until < body.valid_from:
+        raise Invalid("valid_until", "before valid_from", "give a later day")
+    return Shift(
+        shift_id, station.id, station.town_code, body.contact_id, body.name.strip(), hours,
+        body.valid_from, body.valid_until,
+    )  # fmt: skip
+
+
+@router.get("/rosters", responses=problems(Unauthenticated, Forbidden, Invalid))
+async def rosters(
+    _who: See,
+    tx: Tx,
+    station: str = "",
+    town: str = "",
+    cursor: Cursor = "",
+    limit: PageSize = PAGE_SIZE_DEFAULT,
+) -> dict[str, Any]:
+    """Shifts by id: who is on duty at which station in which hours of the week."""
+    after = str(key_of(cursor, 1)[0]) if cursor else ""
+    found = await store.rosters(tx, station, town, after, limit + 1)
+    more = cursor_after(found[limit - 1].id) if len(found) > limit else None
+    return {"items": [_shift_view(shift) for shift in found[:limit]], "next": more}
+
+
+def roster_router(audit: Audit) -> APIRouter:
+    """The doors that change rosters. audit: access.store.audit."""
+    doors = APIRouter(prefix="/api/v1", tags=["premises"])
+    refusals = problems(Unauthenticated, Forbidden, Missing, Invalid)
+
+    @doors.put("/rosters/{shift_id}", responses=refusals)
+    async def put_shift(
+        shift_id: Annotated[str, PathField(pattern=r"^[\w.:-]{1,64}$")],
+        body: ShiftBody,
+        who: Judge,
+        tx: Tx,
+    ) -> dict[str, Any]:
+        """Set a shift; the same again changes nothing."""
+        shift = await _shift(tx, shift_id, body)
+        await store.upsert(tx, "roster", [shift])
+        await audit(tx, who, "roster.put", shift_id, body.model_dump(mode="json"))
+        return _shift_view(shift)
+
+    @doors.delete("/rosters/{shift_id}", responses=refusals)
+    async def delete_shift(shift_id: str, who: Judge, tx: Tx) -> dict[str, Any]:
+        """Take a shift out of the roster."""
+        if not await store.delete_shift(tx, shift_id):
+            raise Missing(f"there is no shift {shift_id}")
+        await audit(tx, who, "roster.delete", shift_id, {})
+        return {"deleted": shift_id}
+
+    return doors
+
+
 def import_router(run: Run, audit: Audit) -> APIRouter:
     """The door for files. run: feed.run_import with its register; audit: access.store.audit."""
     doors = APIRouter(prefix="/api/v1", tags=["premises"])
@@ -256,7 +345,9 @@ def import_router(run: Run, audit: Audit) -> APIRouter:
         who: Importer,
         tx: Tx,
         known: Categories,
-        kind: Literal["places", "devices", "contacts", "stations", "water", "entrances", "cameras"],
+        kind: Literal[
+            "places", "devices", "contacts", "stations", "water", "rosters", "entrances", "cameras"
+        ],
         commit: Annotated[bool, Query(description="Keep it; otherwise only look.")] = False,  # noqa: FBT002 - a query
         source_datum: Annotated[str, Query(alias="datum")] = "WGS-84",
         file: Annotated[str, Query(max_length=200, description="Its name, for messages.")] = "",

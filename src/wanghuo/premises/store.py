@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from wanghuo.engines.postgres import Row, Transaction
+from wanghuo.engines.together import Part
 from wanghuo.errors import Missing
 from wanghuo.place import METRES_PER_DEGREE, Coordinates, near_distance_m
 from wanghuo.premises import queries, world
 from wanghuo.premises.city_whole import City
+from wanghuo.premises.duty import Shift
 from wanghuo.premises.model import (
     CITY_OWNER_ID,
     TEST_UNIT_ID,
@@ -35,7 +37,9 @@ from wanghuo.premises.model import (
 from wanghuo.premises.search import search_text
 from wanghuo.premises.synthetic import Synthetic
 
-Record = TypeVar("Record", Camera, Contact, Entrance, Place, Station, Town, Unit, Village, Water)
+Record = TypeVar(
+    "Record", Camera, Contact, Entrance, Place, Shift, Station, Town, Unit, Village, Water
+)
 Owner = tuple[str, str]  # owner_kind, owner_id
 WORLD_ROWS_AT_ONCE = 5000
 NARROWEST_DEGREE = 0.5  # a degree of longitude is at least half one of latitude south of 60° N
@@ -270,6 +274,45 @@ async def owners(
     found = await tx.fetch(queries.OWNERS, list(units), list(station_ids))
     towns_of = {(row["kind"], row["id"]): row["town_code"] for row in found}
     return {**towns_of, (OwnerKind.CITY.value, CITY_OWNER_ID): ""}
+
+
+async def stations_of_contacts(tx: Transaction, ids: Iterable[str]) -> dict[str, str]:
+    """Contact id to the station that it answers for; contacts of others are left out."""
+    found = await tx.fetch(queries.CONTACTS_OF_STATIONS, list(ids))
+    return {row["id"]: row["owner_id"] for row in found}
+
+
+async def rosters(
+    tx: Transaction, station: str = "", town: str = "", after: str = "", size: int = 100
+) -> list[Shift]:
+    """A page of shifts by id. station, town: "" for all."""
+    found = await tx.fetch(queries.ROSTERS, station, town, after, size)
+    return [Shift(*row.values()) for row in found]
+
+
+async def delete_shift(tx: Transaction, shift_id: str) -> bool:
+    """Whether there was such a shift; there is none afterwards."""
+    gone = await tx.fetchval("DELETE FROM premises.roster WHERE id = $1 RETURNING id", shift_id)
+    return gone is not None
+
+
+def verifying(contact_ids: Iterable[str]) -> Part:
+    """Somebody answered these contacts' numbers."""
+    return Part(queries.VERIFY, [(contact_id,) for contact_id in contact_ids])
+
+
+async def unverify(tx: Transaction, contact_ids: Iterable[str]) -> list[str]:
+    """Count these numbers as unverified; those that were verified until now."""
+    rows = await tx.fetch(queries.UNVERIFY, list(contact_ids))
+    return sorted(row["id"] for row in rows)
+
+
+async def contact(tx: Transaction, contact_id: str) -> Contact:
+    """One contact. Raises Missing, also for one outside the transaction's towns."""
+    found = await rows_by_key(tx, "contact", [contact_id])
+    if contact_id not in found:
+        raise Missing(f"there is no contact {contact_id}")
+    return Contact(*found[contact_id])
 
 
 async def exported(tx: Transaction, kind: str) -> list[Row]:

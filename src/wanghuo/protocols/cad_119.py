@@ -24,12 +24,13 @@ SCHEMA: Final = "wanghuo.cad-119/1"
 SIZE_MAX_BYTES: Final = 64 * 1024
 SEQUENCE_MAX: Final = 2**53 - 1  # what every JSON reader can hold
 NAME_PATTERN: Final = r"\A[A-Za-z0-9._:-]{1,64}\Z"
+TEXT_MAX: Final = 500
 DIGITS: Final = 6  # of a degree: a decimetre
 
 Name = Annotated[str, msgspec.Meta(pattern=NAME_PATTERN)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Ordinal = Annotated[int, msgspec.Meta(ge=1, le=SEQUENCE_MAX)]
-Text = Annotated[str, msgspec.Meta(max_length=500)]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_MAX)]
 Short = Annotated[str, msgspec.Meta(max_length=64)]
 
 

@@ -33,7 +33,7 @@ class Buttons(msgspec.Struct, frozen=True):
 
 
 CREW: Final = Buttons(
-    steps=(A.ON_THE_WAY, A.TURNED_OUT, A.ARRIVED, A.HANDLED),
+    steps=(A.ON_THE_WAY, A.TURNED_OUT, A.ARRIVED, A.HANDLED, A.RETURNED),
     always=(A.FIRE, A.NEED_MORE),
     more=(A.FALSE_ALARM, A.CANNOT),
 )
@@ -43,7 +43,7 @@ BUTTONS: Final[Mapping[Side, Buttons]] = {
     Side.OFFICE: Buttons(steps=(A.ON_THE_WAY, A.ARRIVED), always=(A.FIRE,), more=(A.CANNOT,)),
     Side.CAD: Buttons(
         steps=(A.ACCEPTED, A.TURNED_OUT, A.ARRIVED, A.HANDLED),
-        always=(A.FIRE,),
+        always=(A.FIRE, A.NEED_MORE),
         more=(A.REJECTED,),
     ),
 }

@@ -239,6 +239,8 @@ def _other(party: PartyRow, whole: Whole, stations: Mapping[str, Station]) -> Ro
         "role_words": word("role", party.role),
         "name": party.name if party.role in CREW_ROLES else "",
         "state": party.state,
+        "crew": party.crew or None,
+        "crew_words": word("crew", party.crew) if party.crew else None,
         "answer": party.answer,
         "answer_words": word("answer", party.answer) if party.answer else None,
         "answered_at": said[-1]["at"] if said else None,

@@ -94,8 +94,10 @@ class CadPeer:
             message = cad_119.read(body)
         except MessageError as error:
             return JSONResponse({"field": error.field, "zh": error.zh, "en": error.en}, 422)
+        if isinstance(message, cad_119.Closed):
+            return JSONResponse({"taken": self._close(message)})
         if not isinstance(message, cad_119.Notification | cad_119.Update) or not message.report:
-            return JSONResponse({"field": "kind", "en": "notification or update"}, 422)
+            return JSONResponse({"field": "kind", "en": "notification, update or closed"}, 422)
         return JSONResponse({"taken": self._keep(message, message.report)})
 
     def _keep(self, message: Message, report: Report) -> bool:
@@ -117,6 +119,16 @@ class CadPeer:
             task = asyncio.ensure_future(self._decide(case.incident))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        return True
+
+    def _close(self, message: cad_119.Closed) -> bool:
+        """The platform has ended its incident. Whether that is news about a case we have."""
+        case = self.cases.get(message.incident)
+        if case is None or message.id in case.ids:
+            return False
+        case.ids.add(message.id)
+        self.taken.append(message)
+        case.heard = max(case.heard, message.sequence)
         return True
 
     async def _decide(self, incident: str) -> None:

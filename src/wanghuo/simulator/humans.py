@@ -66,9 +66,13 @@ def _crew(crew: _Crew, rng: Random, *, burning: bool) -> list[Reply]:
     arrived_s = turned_out_s + rng.uniform(*crew.drives_s)
     sees = A.FIRE if burning else A.FALSE_ALARM
     note = "现场起火" if burning else "现场无火"
+    seen_s = arrived_s + rng.uniform(8.0, 30.0)
+    handled_s = seen_s + (rng.uniform(300.0, 1500.0) if burning else rng.uniform(20.0, 90.0))
     return [
         Reply(on_the_way_s, A.ON_THE_WAY),
         Reply(turned_out_s, A.TURNED_OUT),
         Reply(arrived_s, A.ARRIVED),
-        Reply(arrived_s + rng.uniform(8.0, 30.0), sees, note),
+        Reply(seen_s, sees, note),
+        Reply(handled_s, A.HANDLED),
+        Reply(handled_s + rng.uniform(120.0, 600.0), A.RETURNED),
     ]

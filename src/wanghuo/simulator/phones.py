@@ -24,6 +24,7 @@ from wanghuo.clock import Clock
 from wanghuo.simulator import humans, signature
 from wanghuo.simulator.humans import Reply
 
+ALL_CLEAR = "all_clear"
 KEPT_MAX = 2000
 ANSWERED_MAX = 20_000
 BURNS_S = 1800.0
@@ -48,6 +49,7 @@ class Notice(msgspec.Struct):
     recipient: str = ""
     address: str = ""
     test: bool = False
+    purpose: str = ""
     place: _Place = msgspec.field(default_factory=_Place)
 
 
@@ -96,6 +98,8 @@ class Phones:
         except msgspec.MsgspecError:
             return Response(status_code=422)
         self.notices.append(notice)
+        if notice.purpose == ALL_CLEAR:  # there is nothing to say to it
+            return Response(status_code=202)
         who = (notice.number, notice.role, notice.recipient)
         if who not in self._spoken_to:  # told again about the same fire: they know
             self._spoken_to[who] = None
