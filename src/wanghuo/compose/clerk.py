@@ -1,20 +1,26 @@
 """The clerk role: reads the routine lane, keeps last states, health and history.
 
+Beside it, receipts that did not come are asked for, and recordings that are old enough let go.
+
 A process of its own that steps back for every other one (`NICENESS`): however much of the city
 reports in, judging and telling have the processor first. What waits, waits in the stream.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 
 import msgspec
 
+from wanghuo.channels.aliyun import Aliyun
+from wanghuo.channels.feed import Clearing, Poller
 from wanghuo.clock import WallClock
 from wanghuo.compose.gateway import vendor_profiles
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
 from wanghuo.devices import store as devices
 from wanghuo.engines.lease import Lease
+from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.facts.signal import Signal
@@ -48,9 +54,18 @@ async def clerk(settings: Settings) -> int:
         quarantine_put=put_quarantine,
         archive=Archive(settings.data_dir / "history"),
     )
+    http = OutboundHttp(timeout_s=settings.aliyun.timeout_s)
+    owner = f"clerk-{os.getpid()}"
+    poller = Poller(database, Aliyun(settings.aliyun, http, clock), settings.aliyun.sms_url, clock)
+    clearing = Clearing(database, settings.data_dir / "recordings", clock)
     try:
-        await Lease(database, clock, "routine", f"clerk-{os.getpid()}").keep(routine.run)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Lease(database, clock, "routine", owner).keep(routine.run))
+            group.create_task(Lease(database, clock, "clearing", owner).keep(clearing.run))
+            if settings.sms.template_code:
+                group.create_task(Lease(database, clock, "poller", owner).keep(poller.run))
     finally:
+        await http.close()
         await stream.close()
         await database.close()
     return 0

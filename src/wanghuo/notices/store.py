@@ -16,14 +16,14 @@ from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Evidence, Point, Shel
 from wanghuo.alarms.policy import Policy
 from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines import outbox, timers, together
-from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
 from wanghuo.facts.fact import Fact
 from wanghuo.incidents import store as incidents
 from wanghuo.incidents.model import Incident, Tail
 from wanghuo.notices import queries
 from wanghuo.notices.concerned import Concerned
-from wanghuo.notices.model import Handed, Notice, NoticeState, Party
+from wanghuo.notices.model import Handed, Notice, NoticeState, Party, Told
 from wanghuo.notices.nearest import Stations
 from wanghuo.notices.plan import Contacts, Help
 from wanghuo.notices.scene import Changes, Scene
@@ -65,48 +65,6 @@ UPDATE notices.notice n SET
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
     AS a (id, state, answered_at, acknowledged_at, answer)
 WHERE n.id = a.id
-"""
-_CLAIM = """
-WITH due AS (
-    SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
-    CROSS JOIN LATERAL (
-        SELECT id, state FROM notices.notice
-        WHERE channel = c.channel AND due_at <= $3
-            AND (state = 'planned' OR (state = 'sending' AND claimed_until < $3))
-        ORDER BY due_at, id LIMIT c.room FOR UPDATE SKIP LOCKED) d
-), taken AS (
-    UPDATE notices.notice n SET
-        state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
-        repeat_of_unknown = n.repeat_of_unknown OR due.state = 'sending'
-    FROM due WHERE n.id = due.id
-    RETURNING n.*
-)
-SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
-    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
-    i.opened_at, i.test, i.drill,
-    jsonb_build_object('id', i.place_id, 'name', i.place_name, 'address', coalesce(p.address, ''),
-        'category', i.category, 'town_code', i.town_code, 'lon', i.lon, 'lat', i.lat) AS place
-FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
-LEFT JOIN premises.place p ON p.id = i.place_id
-ORDER BY t.due_at, t.id
-"""
-_RENEW = """
-UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND claimed_by = $2
-RETURNING id, state
-"""
-# Only the claimer may say what became of its claim; an answer that came first stays.
-_RECORD = """
-UPDATE notices.notice n SET
-    state = CASE WHEN n.state = 'sending' THEN o.state ELSE n.state END,
-    sent_at = coalesce(n.sent_at, o.sent_at),
-    outcome = CASE WHEN n.state = 'sending' THEN o.outcome ELSE n.outcome END,
-    due_at = coalesce(o.due_at, n.due_at),
-    repeat_of_unknown = n.repeat_of_unknown OR o.unknown,
-    claimed_by = '', claimed_until = NULL
-FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
-    AS o (id, state, outcome, sent_at, due_at, unknown)
-WHERE n.id = o.id AND n.claimed_by = $1
-RETURNING n.id, n.state
 """
 _NOTICE_OF_119 = """
 SELECT n.id FROM incidents.incident i JOIN notices.notice n ON n.incident_id = i.id
@@ -172,13 +130,13 @@ async def claim(
     rooms: how many of each channel at most. One statement: it may commit by itself.
     """
     channels, sizes = list(rooms), list(rooms.values())
-    rows = await tx.fetch(_CLAIM, channels, sizes, now, who.owner, now + who.lease)
+    rows = await tx.fetch(queries.CLAIM, channels, sizes, now, who.owner, now + who.lease)
     return msgspec.convert([dict(row.items()) for row in rows], list[Handed])
 
 
 async def renew(tx: Transaction, ids: Sequence[str], who: Claimant, now: datetime) -> set[str]:
     """Hold these claims longer; those of them that need not be sent any more (stopped)."""
-    rows = await tx.fetch(_RENEW, ids, who.owner, now + who.lease)
+    rows = await tx.fetch(queries.RENEW, ids, who.owner, now + who.lease)
     return {row["id"] for row in rows if row["state"] == NoticeState.STOPPED}
 
 
@@ -196,9 +154,33 @@ class Outcome(msgspec.Struct, frozen=True):
 async def record(tx: Transaction, owner: str, outcomes: Sequence[Outcome]) -> dict[str, str]:
     """Write the outcomes of claims; each notice's state, without those whose claim is another's."""
     rows = await tx.fetch(
-        _RECORD, owner, *map(list, zip(*map(msgspec.structs.astuple, outcomes), strict=True))
+        queries.RECORD, owner, *map(list, zip(*map(msgspec.structs.astuple, outcomes), strict=True))
     )
     return {row["id"]: row["state"] for row in rows}
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a provider said of a notice. again_at: when it is tried again if it did not arrive."""
+
+    notice_id: str
+    delivered: bool
+    outcome: str
+    again_at: datetime | None = None
+
+
+async def hear_receipts(tx: Transaction, heard: Sequence[Heard], now: datetime) -> list[Told]:
+    """Write receipts onto their notices; those that they changed, as they are now."""
+    columns = [list(c) for c in zip(*map(msgspec.structs.astuple, heard), strict=True)]
+    found = await tx.fetch(queries.HEAR, *(columns or [[]] * 4), now) if heard else []
+    return msgspec.convert([dict(row.items()) for row in found], list[Told])
+
+
+async def being_sent(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    """Of these notices those whose sending has not been recorded yet."""
+    found = await tx.fetch(
+        "SELECT id FROM notices.notice WHERE id = ANY ($1::text[]) AND state = 'sending'", list(ids)
+    )
+    return {row["id"] for row in found}
 
 
 async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
@@ -207,6 +189,13 @@ async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
         "SELECT number FROM notices.notice WHERE id = $1", notice_id
     )
     return number
+
+
+async def recipient_of(tx: Transaction, notice_id: str) -> Row | None:
+    """contact_id, party_id, town_code of a notice; None if there is no such notice."""
+    return await tx.fetchrow(
+        "SELECT contact_id, party_id, town_code FROM notices.notice WHERE id = $1", notice_id
+    )
 
 
 async def notice_of_119(tx: Transaction, number: str, notice_id: str) -> str | None:
