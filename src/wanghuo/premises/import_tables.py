@@ -75,6 +75,10 @@ CONTACTS: Final = Table("contacts", columns("""
     phone | 电话 | 13900000000
     verified | 已核实 | 是
     sequence | 呼叫次序 | 1
+    email | 邮箱 | zhang@example.org
+    wecom | 企业微信 | zhangsan
+    dingtalk | 钉钉 | 13900000000
+    feishu | 飞书 | ou_7d8a6e6d
 """), rows.contact)  # fmt: skip
 
 STATIONS: Final = Table("stations", columns("""

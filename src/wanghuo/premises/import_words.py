@@ -72,5 +72,9 @@ WORDS: Final[dict[str, Words]] = {
                    "先导入该对象，或更正编号", "import it first, or correct the id"),
     "phone": Words("“{text}”不是电话号码", "{text!r} is not a telephone number",
                    "只写数字，如 13900000000", "write digits only, such as 13900000000"),
+    "email": Words("“{text}”不是邮箱", "{text!r} is not an e-mail address",
+                   "如 name@example.org", "write it like name@example.org"),
+    "chat_id": Words("“{text}”不是群成员的编号", "{text!r} is not an id of a chat's member",
+                     "填该软件里的成员编号或手机号", "write the member's id or telephone number"),
     "short": Words("应为两位大写字母", "it is not two capital letters", "如 XP", "write e.g. XP"),
 }  # fmt: skip
