@@ -55,16 +55,16 @@ ADDRESSES = """
 # Take them away, and put those that are not empty.
 PUT_ADDRESSES = """
     WITH given AS (
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::text[])
-            AS g (contact_id, channel, address, verified, town_code)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[])
+            AS g (contact_id, channel, address, verified)
     ), gone AS (
         DELETE FROM premises.contact_address a USING given g
         WHERE a.contact_id = g.contact_id AND a.channel = g.channel AND g.address = ''
     )
-    INSERT INTO premises.contact_address (contact_id, channel, address, verified, town_code)
-    SELECT contact_id, channel, address, verified, town_code FROM given WHERE address <> ''
+    INSERT INTO premises.contact_address (contact_id, channel, address, verified)
+    SELECT contact_id, channel, address, verified FROM given WHERE address <> ''
     ON CONFLICT (contact_id, channel) DO UPDATE SET address = excluded.address,
-        verified = excluded.verified, town_code = excluded.town_code
+        verified = excluded.verified
 """
 
 STATIONS = f"SELECT {columns('station')} FROM premises.station ORDER BY id"

@@ -196,7 +196,7 @@ async def addresses_of(tx: Transaction, contact_ids: Iterable[str]) -> dict[tupl
 async def put_addresses(tx: Transaction, rows: Iterable[tuple[Contact, Sequence[str]]]) -> None:
     """Further addresses of contacts, in the order of ADDRESSES; "" takes one away."""
     put = [
-        (contact.id, channel, address, contact.verified, contact.town_code)
+        (contact.id, channel, address, contact.verified)
         for contact, addresses in rows
         for channel, address in zip(ADDRESSES, addresses, strict=True)
     ]
