@@ -22,6 +22,15 @@ class Loudness(NamedTuple):
     spoken_share: float
 
 
+LOWEST_DB: Final = -30.0  # softer than this, line noise and a siren win
+
+
+def fit_for_a_telephone(measured: Loudness, longest_s: float) -> bool:
+    """Whether it is short enough, never clipped and loud enough to be understood."""
+    in_time = 0 < measured.seconds <= longest_s
+    return in_time and not measured.clipped and measured.level_db >= LOWEST_DB
+
+
 def _db(amplitude: float) -> float:
     return round(20 * math.log10(max(amplitude, 1.0) / FULL), 1)
 
