@@ -47,7 +47,7 @@ class Asked:
 
 @dataclass
 class AliyunPeer:
-    """Plays the provider. fates: number to what becomes of it: a code, and the key pressed.
+    """Plays the provider. fates: number, or action and number, to a code and the key pressed.
 
     push_url: the house's door, e.g. `http://127.0.0.1:8119/push/aliyun/SECRET`, "" pushes nothing.
     """
@@ -140,7 +140,7 @@ class AliyunPeer:
             action, number, params, f"{len(self.taken) + 1}^0", params.get("OutId", ""), now
         )
         self.taken.append(made)
-        made.fate, key = self.fates.get(number, ("", ""))
+        made.fate, key = self.fates.get(f"{action} {number}") or self.fates.get(number, ("", ""))
         if self.push_url and made.fate:
             task = asyncio.ensure_future(self._tell(made, key))
             self._tasks.add(task)
