@@ -113,7 +113,8 @@ async def notices(house: RunningHouse) -> dict[str, dict[str, Any]]:
             if not rows:
                 return {}
             page = client.get(f"/api/v1/incidents/{rows[0]['number']}").json()
-        return {n["channel"]: n for n in page["notices"] if n["party_role"] == "unit"}
+        told = (n for n in page["notices"] if n["party_role"] == "unit")
+        return {n["channel"]: n for n in told if n["round"] == 1 and n["purpose"] == "alarm"}
 
     return await asyncio.to_thread(read)
 
