@@ -19,7 +19,7 @@ from wanghuo.channels import push_crypto
 from wanghuo.clock import WallClock
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
-from wanghuo.simulator.push_service import PushService
+from wanghuo.simulator.push_peer import PushService
 from wanghuo.web import page_link
 from wanghuo.web.page_link import token
 
