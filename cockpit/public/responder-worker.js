@@ -15,6 +15,27 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+/* A notice that was pushed: place and what happened, in the language of this browser. */
+self.addEventListener('push', (event) => {
+  const said = event.data?.json() ?? {};
+  const words = said[self.navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'] ?? {};
+  const shown = { body: words.body ?? '', tag: said.tag, renotify: Boolean(said.tag), requireInteraction: true, icon: '/mark.svg', data: { url: said.url } };
+  event.waitUntil(self.registration.showNotification(words.title ?? '望火 Wanghuo', shown));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const url = event.notification.data?.url;
+  if (!url || new URL(url, self.location.href).origin !== self.location.origin) return;
+  event.waitUntil(open(url));
+});
+
+async function open(url) {
+  const pages = await self.clients.matchAll({ type: 'window' });
+  const there = pages.find((page) => page.url === url);
+  return there ? there.focus() : self.clients.openWindow(url);
+}
+
 async function fresh(request) {
   const kept = await caches.match(request, { ignoreSearch: true, cacheName: KEPT });
   if (!kept) return fetch(request);

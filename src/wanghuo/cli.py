@@ -178,6 +178,29 @@ def replay(*, json: AsJson = False, data: Data = None, config: Config = None) ->
 
 
 @app.command
+def say(
+    file: Path = Path("call.wav"),
+    *,
+    role: Literal["unit", "micro_station", "brigade", "town_duty", "cad_119"] = "micro_station",
+    json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """Write what a call says of a confirmed fire as a WAV file of telephone sound, to be heard.
+
+    Prints the words, length and loudness. Exit code 1 if it is over 20 s, clipped or too soft.
+    Example: `wanghuo say f3-call.wav --role unit`
+
+    Parameters
+    ----------
+    file
+        Where to write it [call.wav].
+    role
+        Who is called: the keys differ.
+    """
+    return compose.say(_settings(config), file, role, as_json=json)
+
+
+@app.command
 def doctor(*, json: AsJson = False, data: Data = None, config: Config = None) -> int:
     """Look at every part and say what is wrong and what to do; ends with 1 if anything is.
 

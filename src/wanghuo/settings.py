@@ -12,6 +12,7 @@ import msgspec
 from wanghuo.errors import Invalid
 
 VOICE_CALLS_MAX = 240  # the stack has sound for 256
+RECORDING_MONTHS_MIN = 6
 HOME = Path(__file__).resolve().parents[2]
 
 
@@ -42,7 +43,9 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auth_user, password: for a trunk that asks; registrar: "" calls without registering.
     interface: a local address or interface to call from; "" leaves it to the system.
     calls_max: at once, by each of `processes`; calls_per_number: how many of those to one number.
-    pause_s: after each reading, for the key. language: zh or en.
+    pause_s: after each reading, for the key. language: zh or en. driver: by which line the channel
+    `voice` calls; cloud uses [voice_cloud]. recording: whether calls are kept as sound, for so
+    many months; the person is told.
     """
 
     sip_uri_template: str = ""
@@ -58,9 +61,16 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ring_timeout_s: float = 30.0
     pause_s: float = 4.0
     language: Literal["zh", "en"] = "zh"
+    driver: Literal["sip", "cloud"] = "sip"
+    recording: bool = False
+    recording_months: int = 6
 
     def __post_init__(self) -> None:
         """Raises ValueError for what could never make a call."""
+        if self.recording_months < RECORDING_MONTHS_MIN:
+            raise ValueError(
+                f"voice.recording_months: at least {RECORDING_MONTHS_MIN}, a record of an alarm"
+            )
         if self.sip_uri_template and "{number}" not in self.sip_uri_template:
             raise ValueError("voice.sip_uri_template must hold {number}")
         if self.calls_max > VOICE_CALLS_MAX:
@@ -78,7 +88,109 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def on(self) -> bool:
         """Whether this house calls by telephone."""
-        return bool(self.sip_uri_template)
+        return self.driver == "sip" and bool(self.sip_uri_template)
+
+
+class AliyunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The account at Alibaba Cloud that sends text messages and calls. key_id "": none."""
+
+    key_id: str = ""
+    key_secret: str = ""
+    sms_url: str = "https://dysmsapi.aliyuncs.com"
+    voice_url: str = "https://dyvmsapi.aliyuncs.com"
+    timeout_s: float = 5.0
+
+
+class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Text messages. template_code "" switches the channel off.
+
+    sign_name, template_code: as the provider approved them. template: its text with ${name}, from
+    which follow the parameters that are sent and the length that is told. param_chars_max: the
+    longest parameter that the provider takes. language: of the parameters.
+    """
+
+    sign_name: str = ""
+    template_code: str = ""
+    template: str = "${kind}：${town}${place}，${what}，${certainty}。警情${number}"
+    param_chars_max: int = 35
+    language: Literal["zh", "en"] = "zh"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could never be sent."""
+        if self.template_code and not self.sign_name:
+            raise ValueError("sms.sign_name: set the signature that the provider approved")
+        if self.param_chars_max < 1:
+            raise ValueError("sms.param_chars_max: at least 1")
+
+
+class VoiceCloudSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls by the provider's machine. start_code "" switches the channel off.
+
+    show_number: the bought number that calls. start_code: the approved speech template that says
+    the fire and the keys; start_template: its text with ${name}. taken_code: what is said after a
+    key; bye_code: at the end.
+    """
+
+    show_number: str = ""
+    start_code: str = ""
+    start_template: str = "${kind}，${certainty}。${town}${place}，${what}。"
+    taken_code: str = ""
+    bye_code: str = ""
+    param_chars_max: int = 20
+    language: Literal["zh", "en"] = "zh"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could never be called."""
+        if self.start_code and not (self.show_number and self.taken_code):
+            raise ValueError("voice_cloud.show_number and taken_code: set both with start_code")
+
+
+class ImSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Robots of chat groups.
+
+    robots: whose group (a station's or unit's id, a town's code, or `*`) to the robots' addresses;
+    what stands behind `#` is the robot's signing secret.
+    """
+
+    robots: dict[str, list[str]] = {}
+    timeout_s: float = 5.0
+    language: Literal["zh", "en"] = "zh"
+
+
+class EmailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """E-mail over SMTP. host "" switches the channel off.
+
+    security: starttls, tls (from the first byte) or none. sender: who writes.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+    ca_file: str = ""
+    timeout_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could never be sent."""
+        if self.host and "@" not in self.sender:
+            raise ValueError("email.sender: set the address that writes")
+        if self.user and self.security == "none":
+            raise ValueError("email.security: a password is sent under TLS only")
+
+
+class WebPushSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pushes to browsers of the responder's page. private_key "" switches the channel off.
+
+    private_key: of VAPID, P-256 as url-safe base64; made at the first start. contact: who push
+    services may write to, a mailto: or https: address. lasting_s: how long a service keeps one.
+    """
+
+    private_key: str = ""
+    contact: str = "mailto:wanghuo@localhost"
+    lasting_s: int = 1800
+    timeout_s: float = 5.0
 
 
 class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,6 +281,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weather: WeatherSettings = WeatherSettings()
     cameras: CamerasSettings = CamerasSettings()
     gb28181: Gb28181Settings = Gb28181Settings()
+    aliyun: AliyunSettings = AliyunSettings()
+    sms: SmsSettings = SmsSettings()
+    voice_cloud: VoiceCloudSettings = VoiceCloudSettings()
+    im: ImSettings = ImSettings()
+    email: EmailSettings = EmailSettings()
+    web_push: WebPushSettings = WebPushSettings()
     public_url: str = ""
     page_secret: str = ""
     page_link_hours: int = 24
@@ -207,6 +325,8 @@ def load(config: Path | None = None, **overrides: object) -> Settings:
         raise Invalid("config", str(error), "docs/settings.md lists every setting") from error
     if made.cad_119.url and not made.cad_119.secret:
         raise Invalid("cad_119.secret", "119's link needs one", "agree on one with 119 and set it")
+    if (made.sms.template_code or made.voice_cloud.start_code) and not made.aliyun.key_secret:
+        raise Invalid("aliyun.key_secret", "the provider asks for it", "set key_id and key_secret")
     return msgspec.structs.replace(made, data_dir=made.data_dir.absolute())
 
 
@@ -226,6 +346,11 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, dict):
+        pairs = (f"{_toml(str(key))} = {_toml(one)}" for key, one in value.items())
+        return "{ " + ", ".join(pairs) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     return msgspec.json.encode(str(value)).decode()
 
 

@@ -98,6 +98,21 @@ async def test_a_place_that_moves_takes_its_devices_and_contacts_along(
     assert [c.town_code for c in contacts["unit", "U-XP-1"]] == ["330282113"]
 
 
+async def test_addresses_come_with_their_contact_and_go_with_an_empty_cell(
+    small_city: Database,
+) -> None:
+    async with small_city.transaction() as tx:
+        kept = await store.addresses_of(tx, ["C-1", "C-2"])
+        exported = {row["id"]: list(row.values()) for row in await store.exported(tx, "contacts")}
+        text = FILES["contacts"].replace("zhang@example.org", "")
+        report = await imported(tx, "contacts", text)
+        left = await store.addresses_of(tx, ["C-1", "C-2"])
+    assert kept == {("C-1", "email"): "zhang@example.org", ("C-1", "dingtalk"): "16400000001"}
+    assert exported["C-1"][-4:] == ["zhang@example.org", "", "16400000001", ""]
+    assert told(report) == (0, 1, 2, 0)
+    assert left == {("C-1", "dingtalk"): "16400000001"}
+
+
 async def test_good_rows_are_kept_and_wrong_ones_told(small_city: Database) -> None:
     text = (
         FILES["devices"]

@@ -83,6 +83,8 @@ contacts | owner_kind | 邻居       | choice
 contacts | owner_id  | U-9         | owner
 contacts | phone     | 张三        | phone
 contacts | role      | 亲戚        | choice
+contacts | email     | 张三@       | email
+contacts | feishu    | 张 三       | chat_id
 contacts | sequence  | 0           | whole
 stations | level     | 大站        | choice
 stations | keeper    | 个人        | choice

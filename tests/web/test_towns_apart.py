@@ -53,6 +53,10 @@ INSERT INTO notices.party (id, incident_id, number, town_code, role, name, at_le
     reason, state, planned_at) VALUES ('party' || $3, 'incident' || $3, 'number' || $3, $1,
     'unit', $2, 1, jsonb_build_object('key', 'k', 'params', jsonb_build_object()), 'told',
     now());
+INSERT INTO premises.contact_address (contact_id, channel, address)
+    SELECT 'contact' || $3, 'email', $2 || '@example.org' WHERE $1::text <> '';
+INSERT INTO channels.recording (id, notice_id, town_code, at, path, sha256, seconds, keep_until)
+    VALUES ('recording' || $3, 'notice' || $3, $1, now(), $2, $2, 1, now());
 INSERT INTO alarms.shelf (id, kind, origin, town_code, author_id, author_name, reason,
     from_at, until_at) VALUES ('shelf' || $3, 'shelf', 'o' || $3, $1, 'p', $2, $2, now(),
     now() + interval '1 hour')
@@ -100,6 +104,7 @@ def readings(site: Site) -> list[str]:
                     .replace("{device_id}", "device1")
                     .replace("{number}", "number1")
                     .replace("{picture_id}", "picture1")
+                    .replace("{notice_id}", "notice1")
                 )
     return sorted(found)
 

@@ -96,6 +96,8 @@ export interface Notice {
   answered_at: string | null;
   acknowledged_at: string | null;
   outcome: string;
+  /** Channel, state and why, as a sentence. */
+  said?: { zh: string; en: string };
   repeat_of_unknown: boolean;
   message?: { zh: string; en: string };
 }

@@ -130,7 +130,7 @@ function note_of(lane: Lane, words: Words): string {
   return [late[0], told_of(lane, words)].filter(Boolean).join(' · ');
 }
 
-function told_of({ party, state, notices }: Lane, { t, say, word }: Words): string {
+function told_of({ party, state, notices }: Lane, { t, say, word, lang }: Words): string {
   if (party.shortfall) return say(party.shortfall);
   const answer = party.answer ? word('answer', party.answer) : '';
   if (state === 'ack' && party.acknowledged_at) {
@@ -138,7 +138,7 @@ function told_of({ party, state, notices }: Lane, { t, say, word }: Words): stri
   }
   const unknown = notices.some((n) => n.repeat_of_unknown) ? t('parties.repeat') : '';
   const failed = notices.find((n) => n.state === 'failed');
-  const not_sent = failed ? t('parties.failed', { channel: word('channel', failed.channel), why: word('outcome', failed.outcome) }) : '';
+  const not_sent = failed?.said?.[lang] ?? '';
   if (state === 'ans') return answer || t('parties.no_key');
   if (party.state === 'failed') return [t('parties.gave_up'), not_sent].filter(Boolean).join(' · ');
   if (state === 'esc') return [answer || t('parties.escalated'), not_sent].filter(Boolean).join(' · ');

@@ -46,12 +46,13 @@ function NoticeLine({ notice }: { notice: Notice }): React.JSX.Element {
     <li>
       <b>{notice.recipient}</b> {word('channel', notice.channel)}{' '}
       {dial ? <a href={`tel:${notice.address}`}>{notice.address}</a> : <span className="q">{notice.address}</span>}
-      <span className="r">{word('notice', notice.state)}</span>
+      <span className="r" title={notice.outcome}>
+        {notice.said ? notice.said[lang] : word('notice', notice.state)}
+      </span>
       <span className="q">
         {times.map(([name, at]) => (at ? ` ${name} ${hms(at)}` : '')).join('')}
         {notice.round > 1 ? ` · ${t('notice.round', { round: notice.round })}` : ''}
         {notice.repeat_of_unknown ? ` · ${t('parties.repeat')}` : ''}
-        {notice.outcome ? ` · ${word('outcome', notice.outcome)}` : ''}
       </span>
       {notice.message && <span className="said">{notice.message[lang]}</span>}
     </li>

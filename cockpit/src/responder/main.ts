@@ -8,6 +8,7 @@ import type { Packet } from './packet';
 import { locate } from './here';
 import { forgetPhotos, sendPhotos, watchPhotos } from './photos';
 import { head, map, offlineBar, others, phones, pictures, risks, route, sensed, water } from './view';
+import { lookForPush, pushState, switchPushOn } from './push';
 import { thumb } from './thumb';
 import { speak, spoken, word } from './words';
 
@@ -38,7 +39,8 @@ function draw(): void {
     page.replaceChildren(el('p', { class: 'alone', role: 'status' }, text));
     return;
   }
-  const main = el('main', {}, ...(packet.side === 'occupant' ? forUnit(packet) : forCrew(packet)));
+  const cards = packet.side === 'occupant' ? forUnit(packet) : forCrew(packet);
+  const main = el('main', {}, ...cards, ...[pushLine()].filter((one) => one !== null));
   const bar = offlineBar(got, away);
   const told = notice ? el('p', { class: 'off', role: 'alert' }, notice) : null;
   page.replaceChildren(...[bar, told, head(packet), main, thumb(packet, hand)].filter((one) => one !== null));
@@ -170,6 +172,18 @@ async function keepPage(): Promise<void> {
   const kept = await caches.open('responder-page');
   await kept.addAll([location.pathname, ...files.map((one) => ('src' in one ? one.src : one.href))]);
   document.documentElement.dataset['kept'] = 'yes';
+  await lookForPush().catch(() => undefined);
+  draw();
+}
+
+/** One line under everything: switch pushes on, or how it stands. */
+function pushLine(): HTMLElement | null {
+  const state = pushState();
+  if (state === 'hidden') return null;
+  if (state !== 'off') return el('p', { class: 'push', role: 'status' }, word(state === 'on' ? 'pushOn' : 'pushDenied'));
+  const button = el('button', { class: 'push', type: 'button' }, word('pushOff'));
+  button.addEventListener('click', () => void switchPushOn().catch(() => undefined).then(draw));
+  return button;
 }
 
 draw();

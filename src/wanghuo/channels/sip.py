@@ -13,6 +13,7 @@ from baresip import Account, Call, Config, Event, Runtime, StackEvent, UserAgent
 from baresip.errors import AudioNotActive, AudioRestarted, BaresipError, RegistrationError
 
 from wanghuo.channels.call_ends import CallEnd, call_end, status_of
+from wanghuo.channels.recorder import Recorder
 from wanghuo.channels.sound import BYTES_PER_S
 from wanghuo.clock import Clock
 from wanghuo.errors import Unavailable
@@ -21,6 +22,7 @@ from wanghuo.settings import VoiceSettings
 REGISTER_AGAIN_S: Final = 300
 AHEAD_BYTES: Final = BYTES_PER_S * 3 // 2  # the stack holds two seconds
 FEED_PERIOD_S: Final = 0.2
+LISTEN_PERIOD_S: Final = 0.1
 FLUSH_S: Final = 0.05  # the stack forgets at its next packet, every 20 ms
 DOUBLE_S: Final = 0.3  # one press that comes as RFC 4733 and as SIP INFO
 RINGS: Final = frozenset({Event.CALL_RINGING, Event.CALL_PROGRESS})
@@ -54,6 +56,7 @@ class Leg:
         self._hanging_up = hanging_up
         self._last_key = ("", 0.0)
         self._call: Call | None = None
+        self._recorder: Recorder | None = None
 
     def hear(self, event: StackEvent) -> None:
         """Take what the stack says of this call, from its first word on."""
@@ -92,7 +95,22 @@ class Leg:
             return
         with contextlib.suppress(AudioNotActive, AudioRestarted):
             self._call.audio.flush_tx()
+            if self._recorder is not None:
+                self._recorder.hushed()
         await self._clock.sleep(FLUSH_S)  # it would swallow what is fed meanwhile
+
+    async def record(self) -> Recorder:
+        """Keep what both sides say until the line is down."""
+        recorder = self._recorder = Recorder(self._clock.monotonic_s())
+        while True:
+            ended = self.over.done()
+            if self._call is not None:
+                with contextlib.suppress(AudioNotActive, AudioRestarted):
+                    recorder.heard(self._call.audio.read(2 * BYTES_PER_S))
+            recorder.tick(self._clock.monotonic_s())
+            if ended:
+                return recorder
+            await self._clock.sleep(LISTEN_PERIOD_S)
 
     async def hang_up(self) -> None:
         """End the call, whatever its state. Harmless when it has ended."""
@@ -119,9 +137,12 @@ class Leg:
             return 0
         room = max(0, AHEAD_BYTES - self._waiting_bytes())
         try:
-            return int(self._call.audio.write(pcm[:room]))
+            taken = int(self._call.audio.write(pcm[:room]))
         except (AudioNotActive, AudioRestarted):
             return 0  # the sound is not up yet, or just went down
+        if self._recorder is not None:
+            self._recorder.said(pcm[:taken])
+        return taken
 
     def _waiting_bytes(self) -> int:
         if self._call is None:

@@ -30,6 +30,7 @@ LONGEST: Final[Mapping[Language, Mapping[str, int]]] = {
     "zh": {"town": 6, "place": 17, "what": 20},
     "en": {"town": 16, "place": 32, "what": 64},
 }
+RECORDED_TAKES: Final[Mapping[Language, int]] = {"zh": 8, "en": 30}  # characters less of what
 
 
 def side(notice: Handed) -> Side:
@@ -49,8 +50,8 @@ def meaning(notice: Handed, key: str) -> AnswerKind | None:
     return KEYS[side(notice)].get(key)
 
 
-def phrases(notice: Handed, language: Language) -> tuple[str, ...]:
-    """What a call says: the fire, then the keys if it asks for one."""
+def phrases(notice: Handed, language: Language, *, recorded: bool = False) -> tuple[str, ...]:
+    """What a call says: the fire, that it is recorded if it is, the keys if it asks for one."""
     params = notice.message.params
     longest = LONGEST[language]
     what = rendered(str(params.get("what", "")), params, language)
@@ -61,18 +62,22 @@ def phrases(notice: Handed, language: Language) -> tuple[str, ...]:
         "certainty": "confirmed" if notice.message.confirmed else "not_confirmed",
         "town": _cut(str(params.get("town", "")), longest["town"]),
         "place": _cut(str(params.get("place", "")), longest["place"]),
-        "what": _cut(what, longest["what"]),
+        "what": _cut(what, longest["what"] - RECORDED_TAKES[language] * recorded),
     }
-    words = rendered(f"voice.{notice.purpose}", told, language)
+    words = (
+        rendered(f"voice.{notice.purpose}", told, language),
+        *([rendered("voice.recorded", {}, language)] * recorded),
+    )
     if not asks(notice):
-        return (words,)
+        return words
     keys = "test" if notice.purpose == Purpose.TEST else side(notice).value
-    return words, rendered(f"voice.keys_{keys}", {}, language)
+    return (*words, rendered(f"voice.keys_{keys}", {}, language))
 
 
 def shared_phrases(language: Language) -> tuple[str, ...]:
     """What every call may say, whatever burns: worth having ready."""
-    return (*(rendered(f"voice.keys_{s.value}", {}, language) for s in Side), taken(language))
+    keys = (rendered(f"voice.keys_{s.value}", {}, language) for s in Side)
+    return (*keys, rendered("voice.recorded", {}, language), taken(language))
 
 
 def taken(language: Language) -> str:

@@ -4,7 +4,8 @@ Rule 1. The INVITE leaves at once; the words are made while it rings.
 Rule 2. Only a key is an answer. Whoever says nothing, a voicemail too, has not answered.
 Rule 3. An answer is durable before the call ends, and it counts even if the person has hung up.
 Rule 4. One telephone is not rung for two things at once: the second call follows the first.
-Rule 5. Without speech the call is made all the same: a tone sounds and the keys count.
+Rule 5. A call is recorded only where that is switched on, and says so.
+Rule 6. Without speech the call is made all the same: a tone sounds and the keys count.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ KEEP_PAUSE_S: Final = 1.0
 NUMBER: Final = re.compile(r"\+?[0-9*#]{2,32}")
 NUMBER_NOISE: Final = re.compile(r"[\s()-]")
 
+# (notice, WAV, seconds): keeps the sound of a call. Raises OSError, Unavailable.
+Kept = Callable[[Handed, bytes, float], Awaitable[None]]
 # (notice, answer): makes what a person answered durable. Raises Unavailable.
 Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
 
@@ -46,14 +49,22 @@ class Voice:
 
     name = "voice"
 
-    def __init__(
-        self, settings: VoiceSettings, line: Line, speech: Speech, clock: Clock, answered: Answered
+    def __init__(  # noqa: PLR0913, PLR0917 - what it speaks through, and what it hands on to
+        self,
+        settings: VoiceSettings,
+        line: Line,
+        speech: Speech,
+        clock: Clock,
+        answered: Answered,
+        kept: Kept | None = None,
     ) -> None:
         self._settings = settings
         self._line = line
         self._speech = speech
         self._clock = clock
         self._answered = answered
+        self._kept = kept if settings.recording else None
+        self._keeping: set[asyncio.Task[None]] = set()
         self._pause = sound.silence(settings.pause_s)
         self._room = asyncio.Semaphore(settings.calls_max)
         self._lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -88,14 +99,32 @@ class Voice:
         leg = await self._line.dial(uri)
         try:
             await leg.taken(self._settings.ring_timeout_s)
+            if self._kept is not None:
+                keeping = asyncio.create_task(self._keep(leg, notice, self._kept))
+                self._keeping.add(keeping)
+                keeping.add_done_callback(self._keeping.discard)
             return await self._talk(leg, notice, await making)
         finally:
             await leg.hang_up()
             self._line.forget(leg)
 
-    async def _sound(self, notice: Handed) -> bytes:
+    async def _keep(self, leg: Leg, notice: Handed, kept: Kept) -> None:
+        """Record a call to its end. A recording that fails is told and stops nothing."""
+        recorder = await leg.record()
         try:
-            return await self._speech.pcm(spoken.phrases(notice, self._settings.language))
+            sound_of_call = await asyncio.to_thread(recorder.wav)
+            await kept(notice, sound_of_call, recorder.seconds())
+        except (OSError, Unavailable) as error:
+            _log.warning("not_recorded", notice=notice.id, why=str(error))
+
+    async def settled(self) -> None:
+        """Return when every recording of a call that has ended is kept."""
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+
+    async def _sound(self, notice: Handed) -> bytes:
+        language, recorded = self._settings.language, self._kept is not None
+        try:
+            return await self._speech.pcm(spoken.phrases(notice, language, recorded=recorded))
         except Unavailable as error:
             _log.warning("no_speech", notice=notice.id, why=str(error))
             return sound.alarm_tone()

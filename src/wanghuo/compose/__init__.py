@@ -61,6 +61,11 @@ def import_file(  # noqa: PLR0913 - each is an option that a person typed
     return _command("import", settings, work)
 
 
+def say(settings: Settings, path: Path, role: str, *, as_json: bool) -> int:
+    """Write the words of a call as sound."""
+    return _command("say", settings, _room("say").say(settings, path, role, as_json=as_json))
+
+
 def ignite(settings: Settings, place: str | None, seed: int) -> int:
     """Let a fire grow at a place of the running house."""
     return _command("ignite", settings, _room("twin").ignite(settings, place, seed))

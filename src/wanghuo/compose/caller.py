@@ -8,12 +8,20 @@ import asyncio
 import os
 from datetime import timedelta
 
+from wanghuo.channels.aliyun import Aliyun
 from wanghuo.channels.cad_119 import Cad119
 from wanghuo.channels.cockpit import Cockpit
+from wanghuo.channels.feed import Receipts, SendingBook, SubscribedBrowsers
+from wanghuo.channels.im import Im
+from wanghuo.channels.mail import Email
+from wanghuo.channels.sms import Sms
 from wanghuo.channels.switched_off import SwitchedOff
+from wanghuo.channels.voice_cloud import VoiceCloud
+from wanghuo.channels.web_push import WebPush
 from wanghuo.channels.webhook import Links, Webhook
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
+from wanghuo.compose.policies import channel_budgets
 from wanghuo.compose.reach import READER
 from wanghuo.engines.lease import Lease
 from wanghuo.engines.outbound_http import OutboundHttp
@@ -36,11 +44,16 @@ async def caller(settings: Settings) -> int:
         dsn(settings, READER), size_min=2, size_max=POOL_SIZE_MAX, name="caller", plan_once=True
     )
     http = OutboundHttp(timeout_s=settings.webhook.timeout_s)
-    channels = _channels(settings, http, stream, clock)
+    channels = [
+        *_channels(settings, http, stream, clock),
+        *_text_channels(settings, http, database, clock),
+    ]
+    retry = timedelta(seconds=channel_budgets(settings).voice_cloud.retry_s)
     relay = OutboxRelay(database, stream, clock)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(Caller(database, channels, clock, owner=owner).run())
+            group.create_task(Receipts(database, clock, retry).run())
             group.create_task(Lease(database, clock, "outbox", owner).keep(relay.run))
     finally:
         await http.close()
@@ -49,17 +62,44 @@ async def caller(settings: Settings) -> int:
     return 0
 
 
+def links(settings: Settings) -> Links:
+    """Where answers and people come in."""
+    valid = timedelta(hours=settings.page_link_hours)
+    return Links(settings.reached_at, settings.page_secret, valid)
+
+
 def _channels(
     settings: Settings, http: OutboundHttp, stream: Stream, clock: Clock
 ) -> list[Channel]:
-    """Every channel of this process. Telephones are the voice role's, if they are switched on."""
-    valid = timedelta(hours=settings.page_link_hours)
-    links = Links(settings.reached_at, settings.page_secret, valid)
-    made: list[Channel] = [
-        Webhook(settings.webhook, http, clock, links),
+    """Machines and the desk."""
+    return [
+        Webhook(settings.webhook, http, clock, links(settings)),
         Cockpit(stream, clock),
         Cad119(settings.cad_119, http, clock, f"{settings.reached_at}/api/v1/cad119/messages"),
     ]
-    if not settings.voice.on:
+
+
+def _text_channels(
+    settings: Settings, http: OutboundHttp, database: Database, clock: Clock
+) -> list[Channel]:
+    """Text messages, groups, letters, pushes, the cloud's telephone; each says if it is off.
+
+    The telephone over SIP is the voice role's, if it is switched on.
+    """
+    budgets, to = channel_budgets(settings), links(settings)
+    provider = Aliyun(settings.aliyun, http, clock)
+    spoken = SendingBook(database, budgets.voice_cloud)
+    cloud = (settings.aliyun, settings.voice_cloud, provider, spoken, clock)
+    browsers = SubscribedBrowsers(database, clock)
+    made: list[Channel] = [
+        Sms(settings.aliyun, settings.sms, provider, SendingBook(database, budgets.sms), clock, to),
+        VoiceCloud(*cloud),
+        Im(settings.im, http, clock, to),
+        Email(settings.email, clock, to),
+        WebPush(settings.web_push, http, browsers, clock, to),
+    ]
+    if settings.voice.driver == "cloud":
+        made.append(VoiceCloud(*cloud, name="voice"))
+    elif not settings.voice.on:
         made.append(SwitchedOff("voice"))
     return made

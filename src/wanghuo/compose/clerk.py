@@ -1,5 +1,7 @@
 """The clerk role: routine lane, last states, health, history; looks outside, tests numbers.
 
+Beside it, receipts that did not come are asked for, and recordings that are old enough let go.
+
 A process of its own that steps back for every other one (`NICENESS`): however much of the city
 reports in, judging and telling have the processor first. What waits, waits in the stream.
 """
@@ -10,6 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from wanghuo.channels.aliyun import Aliyun
+from wanghuo.channels.feed import Clearing, Poller
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.call_tests import CallTests
 from wanghuo.compose.gateway import vendor_profiles
@@ -57,10 +61,11 @@ async def clerk(settings: Settings) -> int:
     )
     owner = f"clerk-{os.getpid()}"
     http = OutboundHttp(timeout_s=settings.weather.timeout_s)
-    testing = CallTests(database, alarm_policy(settings), clock)
     works = {
         "routine": routine.run,
-        "call_tests": testing.run,
+        "call_tests": CallTests(database, alarm_policy(settings), clock).run,
+        "clearing": Clearing(database, settings.data_dir / "recordings", clock).run,
+        **_receipts(settings, database, http, clock),
         **_outside(settings, database, http, clock),
     }
     try:
@@ -72,6 +77,16 @@ async def clerk(settings: Settings) -> int:
         await stream.close()
         await database.close()
     return 0
+
+
+def _receipts(
+    settings: Settings, database: Database, http: OutboundHttp, clock: Clock
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Asking for receipts of text messages that did not come, where text messages are sent."""
+    if not settings.sms.template_code:
+        return {}
+    account = Aliyun(settings.aliyun, http, clock)
+    return {"poller": Poller(database, account, settings.aliyun.sms_url, clock).run}
 
 
 def _outside(

@@ -1,11 +1,13 @@
-"""The alarm policy that a house judges by: its file, and what its settings switch on."""
+"""The policies of a house: how it judges and what its settings switch on, how often it may send."""
 
 import msgspec
 
 from wanghuo.alarms.policy import Policy, parse
+from wanghuo.channels.budget import Budgets
+from wanghuo.channels.budget import parse as parse_budgets
 from wanghuo.channels.cad_119 import Cad119
 from wanghuo.notices.model import PartyRole
-from wanghuo.settings import Settings
+from wanghuo.settings import HOME, Settings
 
 
 def alarm_policy(settings: Settings) -> Policy:
@@ -21,3 +23,13 @@ def alarm_policy(settings: Settings) -> Policy:
     role = {**policy.channels.role, PartyRole.CAD_119.value: both}
     channels = msgspec.structs.replace(policy.channels, role=role)
     return msgspec.structs.replace(policy, channels=channels)
+
+
+def channel_budgets(settings: Settings) -> Budgets:
+    """How often providers take one number; the shipped file where policy_dir has none.
+
+    Raises Invalid.
+    """
+    own = settings.policy_dir / "channels.toml"
+    path = own if own.exists() else HOME / "policy" / "channels.toml"
+    return parse_budgets(path.read_text(encoding="utf-8"))

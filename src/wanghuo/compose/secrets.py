@@ -5,12 +5,14 @@ import tomllib
 import msgspec
 
 from wanghuo.access.store import keep_private
+from wanghuo.channels.push_crypto import new_private_key
 from wanghuo.clock import Clock
 from wanghuo.identity import new_secret
 from wanghuo.settings import Settings
 
 FILE = "secrets.toml"
 SIZES = {"push_secret": 24, "webhook_secret": 32, "page_secret": 32}  # bytes
+WEB_PUSH_KEY = "web_push_private_key"
 
 
 def completed(settings: Settings, clock: Clock) -> Settings:
@@ -19,8 +21,9 @@ def completed(settings: Settings, clock: Clock) -> Settings:
     With traffic on and no webhook configured, notices go to the twin's telephones.
     """
     kept = _kept(settings)
-    if not set(SIZES) <= set(kept):  # a first start, or a release that needs one more
-        kept = {name: new_secret(size) for name, size in SIZES.items()} | kept
+    if not {*SIZES, WEB_PUSH_KEY} <= set(kept):  # a first start, or a release that needs one more
+        made_now = {name: new_secret(size) for name, size in SIZES.items()}
+        kept = made_now | {WEB_PUSH_KEY: new_private_key()} | kept
         made = f"# made {clock.now_utc():%Y-%m-%d}; keep it secret\n"
         made += "".join(f'{name} = "{value}"\n' for name, value in kept.items())
         keep_private(settings.data_dir / FILE, made)
@@ -30,10 +33,17 @@ def completed(settings: Settings, clock: Clock) -> Settings:
         webhook = msgspec.structs.replace(webhook, url=url)
     if not webhook.secret:
         webhook = msgspec.structs.replace(webhook, secret=kept["webhook_secret"])
+    web_push = settings.web_push
+    if not web_push.private_key:
+        web_push = msgspec.structs.replace(web_push, private_key=kept[WEB_PUSH_KEY])
     push_secret = settings.push_secret or kept["push_secret"]
     page_secret = settings.page_secret or kept["page_secret"]
     return msgspec.structs.replace(
-        settings, webhook=webhook, push_secret=push_secret, page_secret=page_secret
+        settings,
+        webhook=webhook,
+        web_push=web_push,
+        push_secret=push_secret,
+        page_secret=page_secret,
     )
 
 

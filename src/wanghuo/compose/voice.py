@@ -6,18 +6,24 @@ calls are made again as repeats.
 """
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
+from wanghuo.channels import store as channels
+from wanghuo.channels.model import Recording
 from wanghuo.channels.sip import Line
 from wanghuo.channels.speech import Speech
-from wanghuo.channels.voice import Voice
+from wanghuo.channels.voice import Kept, Voice
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
 from wanghuo.engines.postgres import DOWN, Database, SqlError
 from wanghuo.engines.stream import Stream
+from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry, encode
 from wanghuo.identity import derived
 from wanghuo.notices.feed import Caller
@@ -27,6 +33,7 @@ from wanghuo.signals import store as signals
 from wanghuo.signals.feed import FALLBACK_FIRE
 
 COMMIT_PATIENCE_S: Final = 1.0
+MONTH_DAYS: Final = 31
 
 Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
 
@@ -43,7 +50,12 @@ async def voice(settings: Settings) -> int:
     try:
         async with Line(settings.voice, clock) as line, asyncio.TaskGroup() as group:
             channel = Voice(
-                settings.voice, line, speech, clock, keep_answer(database, stream, clock)
+                settings.voice,
+                line,
+                speech,
+                clock,
+                keep_answer(database, stream, clock),
+                keep_recording(settings, database, clock),
             )
             calls_max = settings.voice.calls_max
             calling = Caller(database, [channel], clock, owner=owner, calls_at_once=calls_max)
@@ -78,3 +90,42 @@ def keep_answer(database: Database, stream: Stream, clock: Clock) -> Answered:
             await stream.publish(FALLBACK_FIRE, encode(entry), entry.id)
 
     return keep
+
+
+def keep_recording(settings: Settings, database: Database, clock: Clock) -> Kept:
+    """How the sound of a call is kept: a file on disk, then its row."""
+    folder = settings.data_dir / "recordings"
+
+    async def keep(notice: Handed, sound: bytes, seconds: float) -> None:
+        now = clock.now_utc()
+        path = f"{now:%Y-%m}/{notice.id}-{notice.attempts}.wav"
+        await asyncio.to_thread(_written, folder / path, sound)
+        made = Recording(
+            id=derived("recording", notice.id, notice.attempts),
+            notice_id=notice.id,
+            town_code=notice.town_code,
+            at=now,
+            path=path,
+            sha256=hashlib.sha256(sound).hexdigest(),
+            seconds=seconds,
+            keep_until=now + timedelta(days=MONTH_DAYS * settings.voice.recording_months),
+        )
+        try:
+            async with database.transaction() as tx:
+                await channels.put_recording(tx, made)
+        except (*DOWN, SqlError) as error:
+            raise Unavailable(f"the row of a recording: {error!r}") from error
+
+    return keep
+
+
+def _written(path: Path, sound: bytes) -> None:
+    """The whole file or none, on the disk, for its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(".part")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(sound)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

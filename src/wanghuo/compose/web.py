@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
 from wanghuo.access.feed import KnownPeople
+from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.compose.people import find_operator
@@ -93,4 +94,5 @@ def _routers() -> list[APIRouter]:
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),
         responder_routes.router,
+        channels_routes.router,
     ]

@@ -85,6 +85,18 @@ REASONS: Final[dict[str, Reason]] = {
         "检查算法输出",
         "check the model's output",
     ),
+    "bad_receipt": Reason(
+        "服务商回执无法解析",
+        "a provider's receipt that cannot be read",
+        "核对服务商的回执格式",
+        "compare it with the provider's documentation",
+    ),
+    "unknown_receipt": Reason(
+        "回执对应的通知不是本系统发出的",
+        "a receipt of something this house did not send",
+        "核实服务商账户是否与其他系统共用",
+        "is the provider's account shared with another system?",
+    ),
     "routine_part_unstored": Reason(
         "火警包中的其他内容未能入库",
         "the routine part of a fire packet was not stored",

@@ -16,6 +16,7 @@ from wanghuo.facts.sentences import Sentence, render, shown, word
 from wanghuo.incidents.clocks import Clock, Clocks, Times, clocks_of
 from wanghuo.incidents.model import Incident, Moment
 from wanghuo.incidents.next_action import Glance
+from wanghuo.incidents.outcomes import words_of
 from wanghuo.incidents.rows import incident_row, stamp
 from wanghuo.incidents.timeline import broken_line
 from wanghuo.premises.search import masked
@@ -231,6 +232,7 @@ def _notice(notice: NoticeRow, show: Callable[[str], str]) -> Row:
         "answered_at": stamp(notice.answered_at),
         "acknowledged_at": stamp(notice.acknowledged_at),
         "outcome": notice.outcome,
+        "said": words_of(notice.channel, notice.state, notice.outcome),
         "attempts": notice.attempts,
         "repeat_of_unknown": notice.repeat_of_unknown,
         "message": {

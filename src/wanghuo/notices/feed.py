@@ -301,11 +301,10 @@ class Caller:
                 return Outcome(notice.id, NoticeState.STOPPED, "stopped")
             sent = sending.result()
         except SendFailed as error:
-            tries_max = None if error.lasting else ATTEMPTS_MAX
-            return self._failed(notice, error.outcome, tries_max, unknown=error.unknown)
+            return self._failed(notice, error)
         except Exception as error:  # noqa: BLE001 - nor one broken channel the others
             _log.exception("channel_broke", channel=channel.name, notice=notice.id)
-            return self._failed(notice, repr(error)[:200], ATTEMPTS_MAX, unknown=True)
+            return self._failed(notice, SendFailed(repr(error)[:200], unknown=True))
         finally:
             sending.cancel()
             del self._sending[notice.id]
@@ -314,13 +313,14 @@ class Caller:
         telemetry.FIRE_TO_NOTICE_S.labels(channel=channel.name).observe(took_s)
         return Outcome(notice.id, sent.state, sent.outcome, sent_at=now)
 
-    def _failed(self, notice: Handed, why: str, tries_max: int | None, *, unknown: bool) -> Outcome:
+    def _failed(self, notice: Handed, failed: SendFailed) -> Outcome:
         """Try again later, or give up after the last try."""
-        if tries_max is not None and notice.attempts >= tries_max:
+        why, unknown = failed.outcome, failed.unknown
+        if failed.final or (not failed.lasting and notice.attempts >= ATTEMPTS_MAX):
             return Outcome(notice.id, NoticeState.FAILED, why, unknown=unknown)
         doublings = min(notice.attempts, ATTEMPTS_MAX) - 1
-        pause = timedelta(seconds=BACKOFF_S * 2.0**doublings)
-        due_at = self._clock.now_utc() + pause
+        due_at = self._clock.now_utc() + timedelta(seconds=BACKOFF_S * 2.0**doublings)
+        due_at = max(due_at, failed.not_before or due_at)
         return Outcome(notice.id, NoticeState.PLANNED, why, due_at=due_at, unknown=unknown)
 
     async def _record(self, ended: Sequence[tuple[Handed, Outcome]]) -> None:

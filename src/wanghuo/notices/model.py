@@ -183,7 +183,11 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Handed(msgspec.Struct, frozen=True):
-    """A notice on its way through a channel. place: name, address, coordinates for the reader."""
+    """A notice on its way through a channel. place: name, address, coordinates for the reader.
+
+    address: the contact's own for this channel, else the telephone number. addresses: all others
+    of the contact, by channel. owner_id: of the party, e.g. a station.
+    """
 
     id: str
     party_id: str
@@ -204,6 +208,28 @@ class Handed(msgspec.Struct, frozen=True):
     test: bool
     drill: bool
     place: dict[str, str | float | int | None]
+    contact_id: str = ""
+    owner_id: str = ""
+    addresses: dict[str, str] = {}
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A notice as its receipt left it."""
+
+    id: str
+    number: str
+    party_id: str
+    town_code: str
+    role: str
+    recipient: str
+    channel: str
+    purpose: str
+    round: int
+    state: str
+    outcome: str
+    planned_at: datetime
+    attempts: int
+    repeat_of_unknown: bool
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -218,13 +244,24 @@ class SendFailed(Exception):
 
     unknown: it may have arrived all the same, so the next try is marked as a repeat.
     lasting: a record that is worth having late: it is not given up while the channel says so.
+    final: trying again would change nothing. not_before: when it is tried again at the earliest.
     """
 
-    def __init__(self, outcome: str, *, unknown: bool, lasting: bool = False) -> None:
+    def __init__(
+        self,
+        outcome: str,
+        *,
+        unknown: bool,
+        lasting: bool = False,
+        final: bool = False,
+        not_before: datetime | None = None,
+    ) -> None:
         super().__init__(outcome)
         self.outcome = outcome
         self.unknown = unknown
         self.lasting = lasting
+        self.final = final
+        self.not_before = not_before
 
 
 class Channel(Protocol):

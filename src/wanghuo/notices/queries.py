@@ -1,4 +1,4 @@
-"""The questions that a judgement asks the database: two, each answered as JSON in one row.
+"""The long statements of notices/store.py: what a judgement asks, what the caller claims.
 
 Two round trips load everything about a batch of entries, whatever its size. Columns are named as
 the fields of the records that the answers become. Below them: what store.py writes.
@@ -210,6 +210,8 @@ FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::te
 WHERE n.id = a.id
 """
 
+# The caller takes what is due. $1 channels, $2 how many of each, $3 now, $4 who, $5 until when.
+# An address of the contact's own for this channel stands before the telephone number.
 CLAIM: Final = """
 WITH due AS (
     SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
@@ -225,19 +227,24 @@ WITH due AS (
     FROM due WHERE n.id = due.id
     RETURNING n.*
 )
-SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
-    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
+SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.channel,
+    t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at, t.contact_id,
     coalesce(i.opened_at, t.planned_at) AS opened_at, coalesce(i.test, false) AS test,
-    coalesce(i.drill, false) AS drill,
+    coalesce(i.drill, false) AS drill, coalesce(y.owner_id, '') AS owner_id,
+    coalesce(o.own ->> t.channel, CASE WHEN t.channel = 'email' THEN '' ELSE t.address END)
+        AS address,
+    coalesce(o.own, '{}'::jsonb) AS addresses,
     jsonb_build_object('id', coalesce(i.place_id, ''), 'name', coalesce(i.place_name, ''),
         'address', coalesce(p.address, ''),
         'category', coalesce(i.category, ''), 'town_code', t.town_code,
         'lon', i.lon, 'lat', i.lat) AS place
 FROM taken t LEFT JOIN incidents.incident i ON i.id = t.incident_id
 LEFT JOIN premises.place p ON p.id = i.place_id
+LEFT JOIN notices.party y ON y.id = t.party_id
+LEFT JOIN LATERAL (SELECT jsonb_object_agg(a.channel, a.address) AS own
+    FROM premises.contact_address a WHERE a.contact_id = t.contact_id) o ON true
 ORDER BY t.due_at, t.id
 """
-
 RENEW: Final = """
 UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND claimed_by = $2
 RETURNING id, state
@@ -313,4 +320,21 @@ GROUP BY contact_id
 HAVING count(DISTINCT month) = cardinality($1::text[]) AND bool_and(answered_at IS NULL)
     AND max(planned_at) < $2 AND max(planned_at) >= $3
 ORDER BY contact_id
+"""
+
+# What a provider says later. Nothing that a person answered, and nothing that is being sent this
+# moment, is touched; what may be tried again waits for $4.
+# $1 notice ids, $2 delivered, $3 in which words, $4 when again, $5 now
+HEAR: Final = """
+UPDATE notices.notice n SET
+    state = CASE WHEN h.delivered THEN 'delivered'
+        WHEN h.again_at IS NOT NULL AND n.attempts < 4 THEN 'planned' ELSE 'failed' END,
+    due_at = CASE WHEN NOT h.delivered AND n.attempts < 4 THEN coalesce(h.again_at, n.due_at)
+        ELSE n.due_at END,
+    outcome = h.outcome, sent_at = coalesce(n.sent_at, $5)
+FROM (SELECT DISTINCT ON (id) * FROM unnest($1::text[], $2::bool[], $3::text[], $4::timestamptz[])
+    AS h (id, delivered, outcome, again_at) ORDER BY id, delivered DESC) h
+WHERE n.id = h.id AND (n.state = 'sent' OR (n.state IN ('planned', 'failed') AND h.delivered))
+RETURNING n.id, n.number, n.party_id, n.town_code, n.role, n.recipient, n.channel, n.purpose,
+    n.round, n.state, n.outcome, n.planned_at, n.attempts, n.repeat_of_unknown
 """

@@ -6,8 +6,9 @@ from typing import Any
 from wanghuo.facts.fact import Fact, Topic
 from wanghuo.identity import derived
 from wanghuo.incidents.next_action import Glance
+from wanghuo.incidents.outcomes import words_of
 from wanghuo.incidents.rows import incident_row, stamp
-from wanghuo.notices.model import Handed, Party
+from wanghuo.notices.model import Handed, Party, Told
 from wanghuo.notices.scene import Changes, Scene
 
 
@@ -31,7 +32,7 @@ def incident_facts(scene: Scene, changes: Changes, at: datetime, cause: str) -> 
     return facts
 
 
-def notice_row(notice: Handed, state: str, outcome: str, at: datetime) -> dict[str, Any]:
+def notice_row(notice: Handed | Told, state: str, outcome: str, at: datetime) -> dict[str, Any]:
     """NoticeRow: what became of one notice. at: when it became so."""
     return {
         "id": notice.id,
@@ -44,13 +45,14 @@ def notice_row(notice: Handed, state: str, outcome: str, at: datetime) -> dict[s
         "round": notice.round,
         "state": state,
         "outcome": outcome,
+        "said": words_of(notice.channel, state, outcome),
         "planned_at": stamp(notice.planned_at),
         "at": stamp(at),
         "repeat_of_unknown": notice.repeat_of_unknown,
     }
 
 
-def notice_fact(notice: Handed, state: str, outcome: str, at: datetime) -> Fact:
+def notice_fact(notice: Handed | Told, state: str, outcome: str, at: datetime) -> Fact:
     """The fact that a notice changed its state."""
     return Fact(
         derived("fact", Topic.NOTICE, notice.id, state, notice.attempts),

@@ -16,7 +16,7 @@ from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Evidence, Point, Shel
 from wanghuo.alarms.policy import Policy
 from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines import outbox, timers, together
-from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
 from wanghuo.facts.fact import Fact
 from wanghuo.incidents import store as incidents
@@ -24,7 +24,7 @@ from wanghuo.incidents.model import Incident, Tail
 from wanghuo.notices import queries
 from wanghuo.notices.asked import Contacts, Help
 from wanghuo.notices.concerned import Concerned
-from wanghuo.notices.model import Away, CallTest, Handed, Notice, NoticeState, Party, Position
+from wanghuo.notices.model import Away, CallTest, Handed, Notice, NoticeState, Party, Position, Told
 from wanghuo.notices.nearest import Stations
 from wanghuo.notices.scene import Changes, Scene
 from wanghuo.place import METRES_PER_DEGREE
@@ -130,6 +130,30 @@ async def record(tx: Transaction, owner: str, outcomes: Sequence[Outcome]) -> di
     return {row["id"]: row["state"] for row in rows}
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """What a provider said of a notice. again_at: when it is tried again if it did not arrive."""
+
+    notice_id: str
+    delivered: bool
+    outcome: str
+    again_at: datetime | None = None
+
+
+async def hear_receipts(tx: Transaction, heard: Sequence[Heard], now: datetime) -> list[Told]:
+    """Write receipts onto their notices; those that they changed, as they are now."""
+    columns = [list(c) for c in zip(*map(msgspec.structs.astuple, heard), strict=True)]
+    found = await tx.fetch(queries.HEAR, *(columns or [[]] * 4), now) if heard else []
+    return msgspec.convert([dict(row.items()) for row in found], list[Told])
+
+
+async def being_sent(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    """Of these notices those whose sending has not been recorded yet."""
+    found = await tx.fetch(
+        "SELECT id FROM notices.notice WHERE id = ANY ($1::text[]) AND state = 'sending'", list(ids)
+    )
+    return {row["id"] for row in found}
+
+
 async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
     """The number of the incident that a notice speaks of; None if there is no such notice."""
     number: str | None = await tx.fetchval(
@@ -170,6 +194,13 @@ async def position_of(tx: Transaction, station_id: str) -> Position | None:
     """Where a station's crew was seen last."""
     row = await tx.fetchrow(queries.POSITION, station_id)
     return Position(*row.values()) if row else None
+
+
+async def recipient_of(tx: Transaction, notice_id: str) -> Row | None:
+    """contact_id, party_id, town_code of a notice; None if there is no such notice."""
+    return await tx.fetchrow(
+        "SELECT contact_id, party_id, town_code FROM notices.notice WHERE id = $1", notice_id
+    )
 
 
 async def notice_of_119(tx: Transaction, number: str, notice_id: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from wanghuo.premises.importing import Table
+from wanghuo.premises.model import ADDRESSES
 from wanghuo.premises.search import masked
 from wanghuo.premises.sheets import safe_cell
 
@@ -31,9 +32,17 @@ def template(table: Table) -> list[Sequence[Any]]:
 
 
 def without_phones(table: Table, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
-    """The rows with telephone numbers masked."""
-    at = [column.name for column in table.columns].index("phone")
-    return [(*row[:at], masked(row[at]), *row[at + 1 :]) for row in rows]
+    """The rows with telephone numbers masked, and without the addresses that stand for a person."""
+    names = [column.name for column in table.columns]
+    hidden = {at for at, name in enumerate(names) if name in ADDRESSES}
+    phone = names.index("phone")
+    return [
+        tuple(
+            masked(cell) if at == phone else "" if at in hidden else cell
+            for at, cell in enumerate(row)
+        )
+        for row in rows
+    ]
 
 
 def written(table: Table, rows: Iterable[Sequence[Any]], form: str) -> bytes:

@@ -24,7 +24,7 @@ from wanghuo.premises.import_report import (
 )
 from wanghuo.premises.import_tables import TABLES
 from wanghuo.premises.importing import Known, Parsed, Table
-from wanghuo.premises.model import Town
+from wanghuo.premises.model import ADDRESSES, Town
 from wanghuo.premises.sheets import Sheet
 
 STORED: Final = {
@@ -144,6 +144,12 @@ async def _rows_before(
     if table.kind == "operators":
         return await register.operator_rows(tx)
     before = await store.rows_by_key(tx, STORED[table.kind], keys)
+    if table.kind == "contacts":
+        known = await store.addresses_of(tx, keys)
+        return {
+            key: (*row, *(known.get((key, channel), "") for channel in ADDRESSES))
+            for key, row in before.items()
+        }
     if table.kind == "places":
         units = await store.units_of(tx, {row[1] for row in before.values()})
         return {
@@ -161,6 +167,9 @@ async def _keep(tx: Transaction, register: Register, table: Table, records: list
     elif table.kind == "devices":
         senders = [record.sender for record in records if record.sender is not None]
         await register.put_rows(tx, [record.device for record in records], senders)
+    elif table.kind == "contacts":
+        await store.upsert(tx, "contact", [record.contact for record in records])
+        await store.put_addresses(tx, [(r.contact, r.addresses) for r in records])
     elif table.kind == "operators":
         await register.put_operators(tx, records)
     else:

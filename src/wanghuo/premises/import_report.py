@@ -82,6 +82,8 @@ def row_of(table: Table, record: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any 
         return (*without_datum(fields_of(record.place)), *fields_of(record.unit))
     if table.kind == "devices":
         return tuple(record.device)
+    if table.kind == "contacts":
+        return (*fields_of(record.contact), *record.addresses)
     return fields_of(record)
 
 

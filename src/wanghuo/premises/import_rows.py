@@ -10,6 +10,7 @@ from wanghuo.premises.city_devices import DeviceRow, OperatorRow, SenderRow
 from wanghuo.premises.duty import Shift
 from wanghuo.premises.importing import Cells, Known, options
 from wanghuo.premises.model import (
+    ADDRESSES,
     Camera,
     Contact,
     Entrance,
@@ -28,7 +29,10 @@ SENDER: Final = re.compile(
 GB_POINT: Final = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.[0-9a-f]{8}", re.ASCII)
 ID: Final = re.compile(r"[\w.:-]{1,64}")
 PHONE: Final = re.compile(r"\+?\d{3,20}", re.ASCII)
+EMAIL: Final = re.compile(r"[^\s@]{1,64}@[\w.-]{1,180}\.\w{2,24}", re.ASCII)
+CHAT_ID: Final = re.compile(r"[\w.@+-]{1,64}", re.ASCII)
 SHORT: Final = re.compile(r"[A-Z]{2}")
+CHATS: Final = ADDRESSES[1:]
 PEOPLE_MAX, CREW_MAX, SEQUENCE_MAX = 1_000_000, 1_000, 99
 FLOW_MAX_L_PER_S = 10_000.0
 WIDTH_MAX_M, HEIGHT_MAX_M = 100.0, 2_000.0
@@ -100,6 +104,13 @@ class PlaceAndUnit(NamedTuple):
     unit: Unit
 
 
+class ContactAndAddresses(NamedTuple):
+    """A row of contacts. addresses: in the order of ADDRESSES, "" for none."""
+
+    contact: Contact
+    addresses: tuple[str, ...]
+
+
 class DeviceAndSender(NamedTuple):
     """A row of devices; sender is None unless it is a transmitter or a point behind one."""
 
@@ -162,8 +173,8 @@ def device(cells: Cells, known: Known) -> DeviceAndSender:
     return DeviceAndSender(made, row)
 
 
-def contact(cells: Cells, known: Known) -> Contact:
-    """A row of contacts."""
+def contact(cells: Cells, known: Known) -> ContactAndAddresses:
+    """A row of contacts. An empty cell of an address takes it away."""
     contact_id = _matching(cells, "id", ID, "id")
     kind, owner_id = cells.choice("owner_kind", OWNERS), cells.text("owner_id", "city")
     town = known.owners.get((kind, owner_id))
@@ -172,11 +183,16 @@ def contact(cells: Cells, known: Known) -> Contact:
     phone = cells.text("phone").replace(" ", "").replace("-", "")
     if phone and not PHONE.fullmatch(phone):
         cells.wrong("phone", "phone", text=phone)
-    return Contact(
+    email = cells.text("email")
+    if email and not EMAIL.fullmatch(email):
+        cells.wrong("email", "email", text=email)
+    addresses = (email, *(_matching_or_empty(cells, name) for name in CHATS))
+    made = Contact(
         contact_id, kind, owner_id, town or "", cells.text("name", required=True),
         cells.choice("role", ROLES), phone, cells.flag("verified", default=False),
         cells.whole("sequence", 1, 1, SEQUENCE_MAX), _hours(cells, "duty"),
     )  # fmt: skip
+    return ContactAndAddresses(made, addresses)
 
 
 def _hours(cells: Cells, name: str, *, required: bool = False) -> str:
@@ -205,6 +221,13 @@ def roster(cells: Cells, known: Known) -> Shift:
         shift_id, station_id, town or "", contact_id, cells.text("name", required=True),
         _hours(cells, "hours", required=True), first, last,
     )  # fmt: skip
+
+
+def _matching_or_empty(cells: Cells, name: str) -> str:
+    text = cells.text(name)
+    if text and not CHAT_ID.fullmatch(text):
+        cells.wrong(name, "chat_id", text=text)
+    return text
 
 
 def station(cells: Cells, known: Known) -> Station:

@@ -76,6 +76,10 @@ CONTACTS: Final = Table("contacts", columns("""
     verified | 已核实 | 是
     sequence | 呼叫次序 | 1
     duty | 值班时间 | 1-5 08:00-18:00
+    email | 邮箱 | zhang@example.org
+    wecom | 企业微信 | zhangsan
+    dingtalk | 钉钉 | 13900000000
+    feishu | 飞书 | ou_7d8a6e6d
 """), rows.contact)  # fmt: skip
 
 STATIONS: Final = Table("stations", columns("""

@@ -90,5 +90,9 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "gb_id": Words("“{text}”不是国标编码", "{text!r} is not an id of GB/T 28181",
                    "20 位数字", "write its 20 digits"),
+    "email": Words("“{text}”不是邮箱", "{text!r} is not an e-mail address",
+                   "如 name@example.org", "write it like name@example.org"),
+    "chat_id": Words("“{text}”不是群成员的编号", "{text!r} is not an id of a chat's member",
+                     "填该软件里的成员编号或手机号", "write the member's id or telephone number"),
     "short": Words("应为两位大写字母", "it is not two capital letters", "如 XP", "write e.g. XP"),
 }  # fmt: skip

@@ -101,6 +101,9 @@ class ContactRole(StrEnum):
     LEADER = "leader"
 
 
+ADDRESSES: Final = ("email", "wecom", "dingtalk", "feishu")  # beside the telephone number
+
+
 class Contact(msgspec.Struct, frozen=True):
     """Who is told. sequence: 1 is called first. verified: somebody answered this number.
 

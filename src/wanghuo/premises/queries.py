@@ -56,6 +56,26 @@ CONTACTS = f"""
     ORDER BY c.owner_kind, c.owner_id, c.sequence, c.id
 """
 
+# Further addresses of these contacts.
+ADDRESSES = """
+    SELECT contact_id, channel, address FROM premises.contact_address WHERE contact_id = ANY ($1)
+"""
+
+# Take them away, and put those that are not empty.
+PUT_ADDRESSES = """
+    WITH given AS (
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[])
+            AS g (contact_id, channel, address, verified)
+    ), gone AS (
+        DELETE FROM premises.contact_address a USING given g
+        WHERE a.contact_id = g.contact_id AND a.channel = g.channel AND g.address = ''
+    )
+    INSERT INTO premises.contact_address (contact_id, channel, address, verified)
+    SELECT contact_id, channel, address, verified FROM given WHERE address <> ''
+    ON CONFLICT (contact_id, channel) DO UPDATE SET address = excluded.address,
+        verified = excluded.verified
+"""
+
 STATIONS = f"SELECT {columns('station')} FROM premises.station ORDER BY id"
 TOWNS = f"SELECT {columns('town')} FROM premises.town ORDER BY code"
 VILLAGES = f"SELECT {columns('village')} FROM premises.village ORDER BY code"
@@ -192,8 +212,13 @@ EXPORTS = {
         WHERE NOT p.test ORDER BY d.id
     """,
     "contacts": """
-        SELECT id, owner_kind, owner_id, name, role, phone, verified, sequence, duty
-        FROM premises.contact WHERE owner_id <> $1 ORDER BY id
+        SELECT c.id, c.owner_kind, c.owner_id, c.name, c.role, c.phone, c.verified, c.sequence,
+            c.duty, coalesce(a.own ->> 'email', ''), coalesce(a.own ->> 'wecom', ''),
+            coalesce(a.own ->> 'dingtalk', ''), coalesce(a.own ->> 'feishu', '')
+        FROM premises.contact c
+        LEFT JOIN (SELECT contact_id, jsonb_object_agg(channel, address) AS own
+            FROM premises.contact_address GROUP BY contact_id) a ON a.contact_id = c.id
+        WHERE c.owner_id <> $1 ORDER BY c.id
     """,
     "stations": """
         SELECT id, level, keeper, name, town_code, village_code, lon, lat, 'WGS-84', crew, on_duty

@@ -21,6 +21,7 @@ from wanghuo.premises import queries, world
 from wanghuo.premises.city_whole import City
 from wanghuo.premises.duty import Shift
 from wanghuo.premises.model import (
+    ADDRESSES,
     CITY_OWNER_ID,
     TEST_UNIT_ID,
     Camera,
@@ -192,6 +193,23 @@ async def contacts_of(
         contact = Contact(*row.values())
         found.setdefault((contact.owner_kind, contact.owner_id), []).append(contact)
     return found
+
+
+async def addresses_of(tx: Transaction, contact_ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Further addresses by (contact id, channel)."""
+    found = await tx.fetch(queries.ADDRESSES, list(contact_ids))
+    return {(row["contact_id"], row["channel"]): row["address"] for row in found}
+
+
+async def put_addresses(tx: Transaction, rows: Iterable[tuple[Contact, Sequence[str]]]) -> None:
+    """Further addresses of contacts, in the order of ADDRESSES; "" takes one away."""
+    put = [
+        (contact.id, channel, address, contact.verified)
+        for contact, addresses in rows
+        for channel, address in zip(ADDRESSES, addresses, strict=True)
+    ]
+    if put:
+        await tx.execute(queries.PUT_ADDRESSES, *map(list, zip(*put, strict=True)))
 
 
 async def stations(tx: Transaction) -> list[Station]:
