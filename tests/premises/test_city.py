@@ -140,3 +140,15 @@ def test_telephone_numbers_belong_to_nobody_and_most_are_verified(city: City) ->
     assert {("unit", unit.id) for unit in city.units} <= owners
     assert {("station", station.id) for station in city.stations} <= owners
     assert {("town", town.code) for town in city.towns} | {("city", "city")} <= owners
+
+
+def test_larger_places_have_one_to_three_entrances_beside_them(city: City) -> None:
+    places = {place.id: place for place in city.places}
+    counts = Counter(entrance.place_id for entrance in city.entrances)
+    assert set(counts.values()) == {1, 2, 3}
+    crowded = [place.id for place in city.places if place.people >= 60]
+    assert set(crowded) <= set(counts)
+    for entrance in city.entrances:
+        place = places[entrance.place_id]
+        assert entrance.town_code == place.town_code
+        assert near_distance_m(entrance.lon, entrance.lat, place.lon, place.lat) < 60

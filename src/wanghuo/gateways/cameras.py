@@ -33,6 +33,7 @@ from wanghuo.sights.store import LookDue
 JUDGED_CHANNEL: Final = "judged"
 LOOK_S: Final = 2.0
 PAUSE_S: Final = 0.25
+PAUSES: Final = 10  # as in weather.py: looking for work must not cost the database more than 10 %
 AT_ONCE: Final = 32
 ASKED_AT_ONCE: Final = 8
 EXPIRE_EVERY_S: Final = 3600.0
@@ -78,13 +79,14 @@ class Cameras:
         async with Listener(self._database.dsn, (JUDGED_CHANNEL,), self._clock) as listener:
             while True:
                 ticket = listener.ticket(JUDGED_CHANNEL)
-                looked = 0
+                looked, began_s = 0, self._clock.monotonic_s()
                 try:
                     looked = await self.work_once()
                     await self._expire_now_and_then()
                 except (*DOWN, SqlError) as error:
                     _log.info("cameras_wait", why=repr(error))
-                await self._clock.sleep(PAUSE_S)
+                took_s = self._clock.monotonic_s() - began_s
+                await self._clock.sleep(max(PAUSE_S, 0.0 if looked else PAUSES * took_s))
                 if not looked:
                     await listener.wait(JUDGED_CHANNEL, ticket, LOOK_S)
 

@@ -26,6 +26,7 @@ from wanghuo.sights.weather_files import Mapped, SourceError
 JUDGED_CHANNEL: Final = "judged"  # what the judge says when an entry is judged
 LOOK_S: Final = 2.0
 PAUSE_S: Final = 0.25  # a storm of fires is looked at four times a second, not for each fire
+PAUSES: Final = 10  # and with thousands of open ones the database has ten times as long in peace
 RETRY_S: Final = 60.0
 AT_ONCE: Final = 200
 ASKED_AT_ONCE: Final = 8
@@ -152,6 +153,7 @@ class Weatherman:
         self._period_s = period_s
         self._last: Observation | None = None
         self._trouble = ""
+        self._looked_s = 0.0
 
     async def run(self) -> None:
         """Work for ever; end it by cancelling."""
@@ -163,17 +165,18 @@ class Weatherman:
                 except (*DOWN, SqlError) as error:
                     _log.info("weather_waits", why=repr(error))
                     put = 0
-                await self._clock.sleep(PAUSE_S)
+                await self._clock.sleep(max(PAUSE_S, PAUSES * self._looked_s))
                 if not put:
                     await listener.wait(JUDGED_CHANNEL, ticket, LOOK_S)
 
     async def work_once(self) -> int:
         """Put what is due now; how many samples."""
-        now = self._clock.now_utc()
+        now, began_s = self._clock.now_utc(), self._clock.monotonic_s()
         async with self._database.transaction() as tx:
             due = await store.weather_due(
                 tx, now, period_s=self._period_s, retry_s=RETRY_S, size=AT_ONCE
             )
+        self._looked_s = self._clock.monotonic_s() - began_s
         if not due:
             return 0
         samples = await self._samples(due, now)
