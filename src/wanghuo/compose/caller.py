@@ -13,6 +13,7 @@ from wanghuo.channels.cockpit import Cockpit
 from wanghuo.channels.switched_off import SwitchedOff
 from wanghuo.channels.webhook import Links, Webhook
 from wanghuo.clock import Clock, WallClock
+from wanghuo.compose import claims
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
 from wanghuo.engines.lease import Lease
@@ -30,7 +31,7 @@ POOL_SIZE_MAX = 8
 async def caller(settings: Settings) -> int:
     """Work until cancelled."""
     clock = WallClock()
-    owner = f"caller-{os.getpid()}"
+    owner = f"caller-{os.getpid()}-{clock.now_utc():%H%M%S%f}"
     stream = await Stream.connect(settings.nats_url, name="caller")
     database = await Database.open(
         dsn(settings, READER), size_min=2, size_max=POOL_SIZE_MAX, name="caller", plan_once=True
@@ -41,6 +42,7 @@ async def caller(settings: Settings) -> int:
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(Caller(database, channels, clock, owner=owner).run())
+            group.create_task(claims.free(database, clock))
             group.create_task(Lease(database, clock, "outbox", owner).keep(relay.run))
     finally:
         await http.close()

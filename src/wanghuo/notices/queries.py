@@ -1,7 +1,8 @@
-"""The questions that a judgement asks the database: two, each answered as JSON in one row.
+"""The questions that a judgement asks the database, and the claims of the caller.
 
-Two round trips load everything about a batch of entries, whatever its size. Columns are named as
-the fields of the records that the answers become.
+A judgement asks two, each answered as JSON in one row. Two round trips load everything about a
+batch of entries, whatever its size. Columns are named as the fields of the records that the answers
+become.
 """
 
 from typing import Final
@@ -145,3 +146,41 @@ DIGESTED: Final = (
     "SELECT * FROM incidents.timeline ORDER BY incident_id, line",
     "SELECT * FROM notices.party ORDER BY id",
 )
+
+# A party whose answer waits to be judged is left alone: it may have acknowledged a moment ago.
+CLAIM: Final = """
+WITH due AS (
+    SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
+    CROSS JOIN LATERAL (
+        SELECT n.id, n.state FROM notices.notice n
+        WHERE n.channel = c.channel AND n.due_at <= $3
+            AND (n.state = 'planned' OR (n.state = 'sending' AND n.claimed_until < $3))
+            AND NOT EXISTS (
+                SELECT FROM signals.inbox a JOIN notices.notice m ON m.id = a.notice_id
+                WHERE m.party_id = n.party_id)
+        ORDER BY n.due_at, n.id LIMIT c.room FOR UPDATE SKIP LOCKED) d
+), taken AS (
+    UPDATE notices.notice n SET
+        state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
+        repeat_of_unknown = n.repeat_of_unknown OR due.state = 'sending'
+    FROM due WHERE n.id = due.id
+    RETURNING n.*
+)
+SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
+    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
+    i.opened_at, i.test, i.drill,
+    jsonb_build_object('id', i.place_id, 'name', i.place_name, 'address', coalesce(p.address, ''),
+        'category', i.category, 'town_code', i.town_code, 'lon', i.lon, 'lat', i.lat) AS place
+FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
+LEFT JOIN premises.place p ON p.id = i.place_id
+ORDER BY t.due_at, t.id
+"""
+CLAIMANTS: Final = "SELECT DISTINCT claimed_by FROM notices.notice WHERE state = 'sending'"
+# What these owners had claimed may be claimed now. $1 owners, $2 now
+FREE: Final = """
+WITH freed AS (
+    UPDATE notices.notice SET claimed_until = $2 - interval '1 ms'
+    WHERE state = 'sending' AND claimed_by = ANY ($1::text[]) AND claimed_until >= $2 RETURNING id
+)
+SELECT count(*), pg_notify('notices', '') FROM freed
+"""

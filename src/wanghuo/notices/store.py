@@ -66,30 +66,6 @@ FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::te
     AS a (id, state, answered_at, acknowledged_at, answer)
 WHERE n.id = a.id
 """
-_CLAIM = """
-WITH due AS (
-    SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
-    CROSS JOIN LATERAL (
-        SELECT id, state FROM notices.notice
-        WHERE channel = c.channel AND due_at <= $3
-            AND (state = 'planned' OR (state = 'sending' AND claimed_until < $3))
-        ORDER BY due_at, id LIMIT c.room FOR UPDATE SKIP LOCKED) d
-), taken AS (
-    UPDATE notices.notice n SET
-        state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
-        repeat_of_unknown = n.repeat_of_unknown OR due.state = 'sending'
-    FROM due WHERE n.id = due.id
-    RETURNING n.*
-)
-SELECT t.id, t.party_id, t.incident_id, t.number, t.town_code, t.role, t.recipient, t.address,
-    t.channel, t.purpose, t.round, t.message, t.repeat_of_unknown, t.attempts, t.planned_at,
-    i.opened_at, i.test, i.drill,
-    jsonb_build_object('id', i.place_id, 'name', i.place_name, 'address', coalesce(p.address, ''),
-        'category', i.category, 'town_code', i.town_code, 'lon', i.lon, 'lat', i.lat) AS place
-FROM taken t JOIN incidents.incident i ON i.id = t.incident_id
-LEFT JOIN premises.place p ON p.id = i.place_id
-ORDER BY t.due_at, t.id
-"""
 _RENEW = """
 UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND claimed_by = $2
 RETURNING id, state
@@ -172,7 +148,7 @@ async def claim(
     rooms: how many of each channel at most. One statement: it may commit by itself.
     """
     channels, sizes = list(rooms), list(rooms.values())
-    rows = await tx.fetch(_CLAIM, channels, sizes, now, who.owner, now + who.lease)
+    rows = await tx.fetch(queries.CLAIM, channels, sizes, now, who.owner, now + who.lease)
     return msgspec.convert([dict(row.items()) for row in rows], list[Handed])
 
 
@@ -180,6 +156,16 @@ async def renew(tx: Transaction, ids: Sequence[str], who: Claimant, now: datetim
     """Hold these claims longer; those of them that need not be sent any more (stopped)."""
     rows = await tx.fetch(_RENEW, ids, who.owner, now + who.lease)
     return {row["id"] for row in rows if row["state"] == NoticeState.STOPPED}
+
+
+async def claimants(tx: Transaction) -> list[str]:
+    """Who has claimed what is being sent."""
+    return [row["claimed_by"] for row in await tx.fetch(queries.CLAIMANTS)]
+
+
+async def free(tx: Transaction, owners: Sequence[str], now: datetime) -> int:
+    """Let go what these owners had claimed; how many. It is sent again as a repeat."""
+    return int(await tx.fetchval(queries.FREE, owners, now))
 
 
 class Outcome(msgspec.Struct, frozen=True):
