@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Final, cast
 
@@ -61,6 +62,10 @@ class Telephones(Phones):
             call.invited_at = time.monotonic()  # a loop's own time may be that of its last turn
 
 
+def _itself(made: Telephones) -> Telephones:
+    return made
+
+
 class Exchange(asyncio.DatagramProtocol):
     """The proxy and its book. line_of: what is at a number's other end, asked at each INVITE."""
 
@@ -78,7 +83,7 @@ class Exchange(asyncio.DatagramProtocol):
         await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
         for name in desks:
             made = Telephones(lambda number: self.line_of(number).habit)
-            await loop.create_datagram_endpoint(lambda m=made: m, local_addr=("127.0.0.1", 0))
+            await loop.create_datagram_endpoint(partial(_itself, made), local_addr=("127.0.0.1", 0))
             self.desks[name] = made
 
     def close(self) -> None:

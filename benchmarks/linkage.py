@@ -14,7 +14,14 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import linkage_kills, linkage_one, linkage_storm, machine
+from benchmarks import (
+    linkage_cad,
+    linkage_drill,
+    linkage_kills,
+    linkage_one,
+    linkage_storm,
+    machine,
+)
 from benchmarks.figures import Line, Verdict, table
 from benchmarks.linked import Linked, linked
 
@@ -31,6 +38,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--storm", action="store_true", help="many F3s in the same second")
     parser.add_argument("--incidents", type=int, default=linkage_storm.INCIDENTS, help="of --storm")
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="so many `kill -9`")
+    parser.add_argument("--cad", action="store_true", help="119's machine link")
+    parser.add_argument("--down-s", type=float, default=linkage_cad.DOWN_S, help="of --cad")
+    parser.add_argument("--drill", action="store_true", help="a drill, and a real fire in it")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--keep", type=Path, help="run in this folder and leave it, logs and all")
     return parser.parse_args()
@@ -39,12 +49,18 @@ def _asked() -> argparse.Namespace:
 async def whole(folder: Path, asked: argparse.Namespace) -> list[Line]:
     """Each part that was asked for, in a house of its own."""
     parts: list[tuple[str, Part]] = []
+    if not (asked.one or asked.storm or asked.cad or asked.drill or asked.kills):
+        asked.one = asked.storm = asked.cad = asked.drill = True
     if asked.one:
         parts.append(
             ("one", lambda house: linkage_one.run(house, asked.fires, asked.seed, asked.sounds))
         )
     if asked.storm:
         parts.append(("storm", lambda house: linkage_storm.run(house, asked.incidents, asked.seed)))
+    if asked.cad:
+        parts.append(("cad", lambda house: linkage_cad.run(house, asked.seed, asked.down_s)))
+    if asked.drill:
+        parts.append(("drill", lambda house: linkage_drill.run(house, asked.seed)))
     if asked.kills:
         parts.append(("kills", lambda house: linkage_kills.run(house, asked.kills, asked.seed)))
     lines: list[Line] = []

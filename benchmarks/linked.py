@@ -22,13 +22,12 @@ from benchmarks import machine, register
 from benchmarks.drive import HOME
 from benchmarks.exchange import Exchange, Line, Ring
 from benchmarks.fires import Arsonist
+from benchmarks.peer_119 import TimedPeer
 from benchmarks.people import town
 from benchmarks.product import Product
 from benchmarks.register import Point
 from benchmarks.sink import Sink
 from benchmarks.waiting import until
-from wanghuo.clock import WallClock
-from wanghuo.simulator.cad_peer import CadPeer
 
 PARTIES = ("unit", "micro_station", "brigade", "cad_119")
 DESK_119 = "119"
@@ -74,7 +73,7 @@ class Linked:
 
     product: Product
     exchange: Exchange
-    peer: CadPeer
+    peer: TimedPeer
     sink: Sink
     peer_port: int
     habits: dict[str, Habit | None] = field(default_factory=dict)  # by number; None is a dead line
@@ -152,7 +151,7 @@ async def linked(
     settings: dict[str, Any] | None = None,
 ) -> AsyncIterator[Linked]:
     """Everybody in place and the product started. change: of the policy's text."""
-    peer, peer_port = CadPeer(SECRET_119, WallClock()), machine.free_port()
+    peer, peer_port = TimedPeer(SECRET_119), machine.free_port()
     async with town() as sink:
         made: list[Linked] = []
 

@@ -9,6 +9,8 @@ Rule 3. Who cannot be told is a party too, with its shortfall, and is escalated 
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from wanghuo.alarms.model import Level, Site
 from wanghuo.facts.sentences import Sentence, said
 from wanghuo.identity import derived
@@ -202,6 +204,16 @@ def ring(hearing: Hearing, party: Party) -> None:
     number = rounds_of(hearing, party) + 1
     for contact in told_contacts(hearing, party) or (None,):
         plan_notice(hearing, party, contact, Purpose.ALARM, number)
+
+
+def await_again(hearing: Hearing, party: Party) -> None:
+    """Call a party once more and wait for its answer, although it has acknowledged before."""
+    open_again = replace(party, state=PartyState.TOLD, acknowledged_at=None, answer="")
+    hearing.scene.put_party(open_again)
+    ring(hearing, open_again)
+    due_at = hearing.in_s(hearing.policy.windows.party_silent_s)
+    note = f"{party.id} {rounds_of(hearing, party)}"
+    hearing.scene.put_wait(Wait(PARTY_SILENT, party.incident_id, due_at, note))
 
 
 def rounds_of(hearing: Hearing, party: Party) -> int:
