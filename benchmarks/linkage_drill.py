@@ -23,10 +23,11 @@ DRILLED = ("unit", "micro_station", "brigade")
 LISTENS_PACKETS = 1_080  # a whole reading
 PATIENCE_S = 40.0
 CONFIRMED = 3  # F3
+NOT_CALLED = "drill"  # whose party 119 is while it is a drill
 WATCH_S = 3.0  # so long 119 must stay silent
 DRILL_ZH, AGAIN_ZH = "演练", "火警"
 _PARTIES = """
-SELECT p.role, p.state, p.shortfall FROM notices.party p
+SELECT p.role, p.state, p.owner_id, p.shortfall FROM notices.party p
 JOIN incidents.incident i ON i.id = p.incident_id WHERE i.number = $1
 """
 _CHANNELS = """
@@ -125,7 +126,8 @@ async def burnt(house: Linked, client: httpx.AsyncClient, number: str, *, listen
 
     async def all_acknowledged() -> bool:
         rows = await house.ask(_PARTIES, number)
-        return all(r["state"] == "acknowledged" for r in rows if r["role"] in PARTIES)
+        called = [r for r in rows if r["role"] in PARTIES and r["owner_id"] != NOT_CALLED]
+        return all(r["state"] == "acknowledged" for r in called)
 
     answered = await until_asked(all_acknowledged, PATIENCE_S)
     house.desk_habits = {}

@@ -19,7 +19,7 @@ from tests.channels.phones import Habit, linear
 from benchmarks import heard, rings
 from benchmarks.exchange import Line as PhoneLine
 from benchmarks.exchange import Ring
-from benchmarks.figures import Line, judged
+from benchmarks.figures import Line, judged, spread_ms
 from benchmarks.fires import Fire
 from benchmarks.ledger import Verdicts, audit, connected, drain
 from benchmarks.linked import PARTIES, Linked, epoch_of, spread_over_towns
@@ -61,6 +61,7 @@ class Outcome:
     called_again: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     taken_but_lost: list[str] = field(default_factory=list)
+    voice_killed_s: list[float] = field(default_factory=list)  # time.monotonic()
     again_after_s: list[float] = field(default_factory=list)  # voice killed → its call again
 
     def lines(self) -> list[Line]:
@@ -74,6 +75,7 @@ class Outcome:
             (not wrong, f"the ledger: {wrong}"),
             (self.acknowledged > 0, "nobody acknowledged"),
         ])  # fmt: skip
+        again = spread_ms(self.again_after_s)
         return [
             Line(
                 "3", f"{self.kills.total()} kills in {self.seconds:.0f} s ({done})",
@@ -82,7 +84,7 @@ class Outcome:
                 f"acknowledged; called again {len(self.called_again)}, forgotten "
                 f"{len(self.forgotten)}, taken and lost {len(self.taken_but_lost)}; calls made "
                 f"again after a kill {self.repeats}, on their way when the key came "
-                f"{self.while_leaving}", "-", "-", verdict, reason,
+                f"{self.while_leaving}; telephone killed → its calls made again {again}", "-", "-", verdict, reason,
             )
         ]  # fmt: skip
 
@@ -112,6 +114,8 @@ async def kill(house: Linked, kills: int, seed: int) -> Outcome:
             part = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             if house.product.kill(part):
                 outcome.kills[part] += 1
+                if part == "voice":
+                    outcome.voice_killed_s.append(time.monotonic())
                 print(f"{time.monotonic() - began_s:.1f} s: killed {part}", flush=True)
             if part == "everything":
                 await house.product.gone()
@@ -168,9 +172,13 @@ async def _hold(house: Linked, fires: Sequence[Fire], outcome: Outcome) -> None:
             party = await _party_of(house, plans, entry.body.notice_id)
             answered_s.setdefault(party, entry.at.timestamp())
     seen: Counter[str] = Counter()
+    before_s: dict[str, float] = {}
     for ring in book:
         plan = plans[ring.notice_id]
         seen[plan.id] += 1
+        if seen[plan.id] > 1:
+            outcome.again_after_s += _since_voice(outcome, ring, before_s[plan.id])
+        before_s[plan.id] = ring.at_s
         late_s = epoch_of(ring.at_s) - answered_s.get(plan.party_id, float("inf"))
         if late_s > UNDER_WAY_S and plan.purpose != "update":
             outcome.called_again.append(f"{plan.role} {plan.number} {late_s:.1f} s after its key")
@@ -178,6 +186,12 @@ async def _hold(house: Linked, fires: Sequence[Fire], outcome: Outcome) -> None:
             outcome.while_leaving += 1
     outcome.repeats = sum(count - 1 for count in seen.values())
     outcome.taken_but_lost = await _taken_but_lost(book, answered)
+
+
+def _since_voice(outcome: Outcome, ring: Ring, before_s: float) -> list[float]:
+    """How long before this call the telephone process was killed, if it was since the last one."""
+    kills = [at_s for at_s in outcome.voice_killed_s if before_s < at_s < ring.at_s]
+    return [ring.at_s - kills[-1]] if kills else []
 
 
 _PARTY_OF = "SELECT party_id FROM notices.notice WHERE id = $1"
