@@ -84,7 +84,8 @@ class Outcome:
                 f"acknowledged; called again {len(self.called_again)}, forgotten "
                 f"{len(self.forgotten)}, taken and lost {len(self.taken_but_lost)}; calls made "
                 f"again after a kill {self.repeats}, on their way when the key came "
-                f"{self.while_leaving}; telephone killed → its calls made again {again}", "-", "-", verdict, reason,
+                f"{self.while_leaving}; telephone killed → its calls made again "
+                f"{again}", "-", "-", verdict, reason,
             )
         ]  # fmt: skip
 
@@ -106,6 +107,7 @@ async def kill(house: Linked, kills: int, seed: int) -> Outcome:
 
     house.exchange.line_of = pressing
     points = spread_over_towns(await house.points(seed), seed)
+    before = len(house.arsonist.book)
     outcome, ended = Outcome(Verdicts()), asyncio.Event()
     burning = asyncio.create_task(house.arsonist.light_steadily(points, FIRES_PER_S, ended))
     try:
@@ -126,8 +128,9 @@ async def kill(house: Linked, kills: int, seed: int) -> Outcome:
         burning.cancel()
         await asyncio.gather(burning, return_exceptions=True)
         await asyncio.sleep(CLOSING_S)
-    fires = house.arsonist.book
+    fires = house.arsonist.book[before:]
     await _settle(house, fires)
+    house.exchange.line_of = usual
     outcome.verdicts = await audit(house.product.dsn(), fires, None)
     await _hold(house, fires, outcome)
     outcome.seconds = time.monotonic() - began_s

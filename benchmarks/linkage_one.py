@@ -52,16 +52,18 @@ async def four_rung(house: Linked, fire: Fire) -> Linkage:
     return found[0]
 
 
-async def each_for_itself(house: Linked, point: Point) -> Line:
+async def each_for_itself(
+    house: Linked, point: Point, others_ring_s: float = OTHERS_RING_S, watch_s: float = WATCH_S
+) -> Line:
     """Press 1 at the unit's telephone: the unit has acknowledged, the other three ring on."""
-    house.desk_habits = dict.fromkeys(PARTIES, replace(PRESSES_ONE, rings_s=OTHERS_RING_S))
+    house.desk_habits = dict.fromkeys(PARTIES, replace(PRESSES_ONE, rings_s=others_ring_s))
     house.desk_habits["unit"] = Habit(press="1", after=40)
     linkage = await four_rung(house, await house.arsonist.light(point))
     first = rings.first_rings(house.exchange.book())
     calls = {role: first[plan.id].call for role, plan in linkage.plans.items() if plan.id in first}
     unit = calls.get("unit")
     await until(lambda: unit is not None and unit.ended, PATIENCE_S)
-    await asyncio.sleep(WATCH_S)  # so long nothing may happen to the others
+    await asyncio.sleep(watch_s)  # so long nothing may happen to the others
     states = {row["role"]: row["state"] for row in await house.ask(_PARTIES, point.origin)}
     ring_on = [
         role for role, call in calls.items()
@@ -85,7 +87,7 @@ async def each_for_itself(house: Linked, point: Point) -> Line:
     ])  # fmt: skip
     return Line(
         "1a", "key 1 at the unit's telephone", "the unit alone; three ring on",
-        f"unit {states.get('unit')}; ringing on {WATCH_S:.0f} s later: {len(ring_on)} of 3",
+        f"unit {states.get('unit')}; ringing on {watch_s:.0f} s later: {len(ring_on)} of 3",
         "-", "-", verdict, reason,
     )  # fmt: skip
 

@@ -73,14 +73,7 @@ class Lines:
 
 async def run(house: Linked, count: int, seed: int) -> list[Line]:
     """Light them all at once, measure the calls, wait until all has settled, audit."""
-    house.peer.silent = True
-    lines = Lines(house, seed)
-    house.exchange.line_of = lines.of
-    points = await apart(house, seed, count)
-    fires = await asyncio.gather(*(house.arsonist.light(point) for point in points))
-    origins = [fire.point.origin for fire in fires]
-    await until_asked(lambda: _all_rung(house, fires), 30.0)
-    rung = await _calls(house, fires, lines)
+    rung, origins = await burst(house, count, seed)
 
     async def settled() -> bool:
         told = sum(r["state"] == "told" for r in await house.ask(_PARTIES, origins))
@@ -89,6 +82,18 @@ async def run(house: Linked, count: int, seed: int) -> list[Line]:
 
     done = await until_asked(settled, SETTLES_S, 15.0)
     return [rung, await _audit(house, origins, settled=done)]
+
+
+async def burst(house: Linked, count: int, seed: int) -> tuple[Line, list[str]]:
+    """Light them all at once and measure the calls; the line, and which points burn."""
+    house.peer.silent = True
+    lines = Lines(house, seed)
+    house.exchange.line_of = lines.of
+    points = await apart(house, seed, count)
+    fires = await asyncio.gather(*(house.arsonist.light(point) for point in points))
+    origins = [fire.point.origin for fire in fires]
+    await until_asked(lambda: _all_rung(house, fires), 30.0)
+    return await _calls(house, fires, lines), origins
 
 
 async def apart(house: Linked, seed: int, count: int) -> list[Point]:

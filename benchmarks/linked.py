@@ -106,8 +106,13 @@ class Linked:
             await connection.close()
 
     async def points(self, seed: int) -> list[Point]:
-        """Water-flow switches of places apart from each other: one of them alone is an F3."""
-        return await register.flow_points(self.product.dsn(), seed)
+        """Water-flow switches of places apart from each other: one of them alone is an F3.
+
+        Without those that burn already.
+        """
+        lit = {fire.point.origin for fire in self.arsonist.book}
+        found = await register.flow_points(self.product.dsn(), seed)
+        return [point for point in found if point.origin not in lit]
 
     async def rings(self, patience: Callable[[list[Ring]], bool], patience_s: float) -> list[Ring]:
         """The book of calls as soon as it satisfies, or when patience ends."""
