@@ -52,6 +52,8 @@ class Telephones(Phones):
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         """Take what came; a number's habit is asked for when it is called."""
+        if not data[:1].isalpha():
+            return  # a stranger's sound: the port was another call's before
         asked = REQUEST.match(data)
         if asked and asked[1] == b"INVITE":
             number = asked[2].decode()
