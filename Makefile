@@ -1,5 +1,5 @@
 # Wanghuo 望火. `make help` lists what can be asked for.
-.PHONY: help up check fast-tests test bench story world chaos powercut fuzz nightly clean
+.PHONY: help up check fast-tests test bench linkage story world chaos powercut fuzz nightly clean
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,6 +34,10 @@ story: ## whole-process stories on a clock turned by hand
 world: ## the seeded city, one seed a line
 	@$(PYTHON) tools/prepare.py --dev
 	$(BIN)/pytest -q -m city -p no:cacheprovider
+
+linkage: ## telephones that ring at the same second; ARGS="--one --storm --cad --drill", ARGS="--kills 200"
+	@$(PYTHON) tools/prepare.py --dev
+	@$(BIN)/python -m benchmarks.linkage $(ARGS)
 
 chaos: ## ≥ 200 random kills under traffic; ARGS="--kills 20" for fewer
 	@$(PYTHON) tools/prepare.py --dev

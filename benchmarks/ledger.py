@@ -66,7 +66,7 @@ class Verdicts:
 
 async def drain(dsn: str, patience_s: float) -> None:
     """Wait until everything that is due now was judged and told, or patience ends."""
-    connection = await _connected(dsn)
+    connection = await connected(dsn)
     try:
         now = await connection.fetchval("SELECT now()")
 
@@ -80,7 +80,7 @@ async def drain(dsn: str, patience_s: float) -> None:
         await connection.close()
 
 
-async def _connected(dsn: str) -> asyncpg.Connection:
+async def connected(dsn: str) -> asyncpg.Connection:
     """A connection, as soon as the server is back from the last kill."""
     found: list[asyncpg.Connection] = []
 

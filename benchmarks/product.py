@@ -19,7 +19,7 @@ from wanghuo.engines.embedded_postgres import DATABASE, OWNER, PORT, SOCKET_NAME
 READY_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 40.0
 EARS_PATIENCE_S = 30.0
-ROLES = ("gateway", "engine", "caller", "clerk", "web", "twin")
+ROLES = ("gateway", "engine", "caller", "voice", "clerk", "web", "twin")
 SECRET = "a-secret-of-the-bench"  # noqa: S105 — signs notices to our own receiver
 
 
@@ -28,7 +28,10 @@ class NotReady(RuntimeError):
 
 
 class Product:
-    """One `wanghuo up`. Its ports stay the same over restarts, so devices find it again."""
+    """One `wanghuo up`. Its ports stay the same over restarts, so devices find it again.
+
+    settings: of its configuration file; a dict among them is a table of it.
+    """
 
     def __init__(
         self, folder: Path, *, webhook_url: str = "", settings: dict[str, Any] | None = None
@@ -88,9 +91,12 @@ class Product:
             "phones_port": self.phones_port,
             **self._settings,
         }
-        lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
+        tables = {key: value for key, value in values.items() if isinstance(value, dict)}
         if self._webhook_url:
-            lines += ["[webhook]", f'url = "{self._webhook_url}"', f'secret = "{SECRET}"']
+            tables["webhook"] = {"url": self._webhook_url, "secret": SECRET}
+        lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key not in tables]
+        for name, table in tables.items():
+            lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
         self._config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def pids(self) -> dict[str, list[int]]:

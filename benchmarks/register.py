@@ -14,6 +14,7 @@ class Point:
     sender: str
     point: str
     place_id: str
+    town_code: str = ""
 
 
 _DISTINCT = """
@@ -43,6 +44,24 @@ WHERE d.sender = d.origin AND d.sender NOT LIKE 'gb26875:%' AND d.kind = 'smoke'
                   WHERE s.place_id = d.place_id AND s.sender LIKE 'gb26875:%')
 ORDER BY coalesce(nullif(p.building, ''), p.id), d.origin
 """
+_FLOW = """
+SELECT DISTINCT ON (coalesce(nullif(p.building, ''), p.id)) d.origin, d.sender, d.place_id,
+    d.town_code, p.lon, p.lat
+FROM devices.device d JOIN premises.place p ON p.id = d.place_id
+WHERE d.sender LIKE 'gb26875:%' AND d.kind = 'sprinkler' AND NOT p.test
+  AND p.category <> ALL ($1::text[]) AND d.profile = 'standard' AND NOT d.out_of_service
+ORDER BY coalesce(nullif(p.building, ''), p.id), d.origin
+"""
+IN_DANGER = (
+    "rental",
+    "nursing",
+    "hospital",
+    "school",
+    "residential",
+    "highrise",
+    "vulnerable",
+    "hotel",
+)  # fmt: skip - where people sleep or cannot help themselves: F4 at once
 APART_DEGREES = 0.0005  # 48 m of longitude here; adjacent is 30 m
 SMOKE = ("smoke", "visual_smoke")
 
@@ -52,6 +71,27 @@ async def fire_points(dsn: str, seed: int) -> list[Point]:
     found = await _points(dsn, _DISTINCT, list(SMOKE))
     random.Random(seed).shuffle(found)
     return found
+
+
+async def flow_points(dsn: str, seed: int) -> list[Point]:
+    """One water-flow switch per building, none where a fire is F4 at once, in a drawn order.
+
+    No two are so near that their fires would be one incident.
+    """
+    taken: set[tuple[int, int]] = set()
+    rows = await _fetch(dsn, _FLOW, list(IN_DANGER))
+    found = [_point(row) for row in rows if _takes_room(row, taken)]
+    random.Random(seed).shuffle(found)
+    return [point for point in found if point.point]
+
+
+def _takes_room(row: asyncpg.Record, taken: set[tuple[int, int]]) -> bool:
+    """Whether nothing that was taken before is adjacent; then this is taken too."""
+    x, y = int(row["lon"] / APART_DEGREES), int(row["lat"] / APART_DEGREES)
+    if taken & {(x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}:
+        return False
+    taken.add((x, y))
+    return True
 
 
 async def transmitters(dsn: str) -> list[Point]:
@@ -71,21 +111,17 @@ async def lone_detectors(dsn: str) -> list[str]:
     No two are so near that their fires would be one incident.
     """
     taken: set[tuple[int, int]] = set()
-    origins = []
-    for row in await _fetch(dsn, _LONE):
-        x, y = int(row["lon"] / APART_DEGREES), int(row["lat"] / APART_DEGREES)
-        if not taken & {(x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}:
-            taken.add((x, y))
-            origins.append(row["origin"])
-    return origins
+    return [row["origin"] for row in await _fetch(dsn, _LONE) if _takes_room(row, taken)]
 
 
 async def _points(dsn: str, query: str, *args: object) -> list[Point]:
-    made = []
-    for row in await _fetch(dsn, query, *args):
-        sender = row["sender"].partition(":")[2]
-        made.append(Point(row["origin"], sender, row["origin"].partition("/")[2], row["place_id"]))
+    made = [_point(row) for row in await _fetch(dsn, query, *args)]
     return [point for point in made if point.point]
+
+
+def _point(row: asyncpg.Record) -> Point:
+    sender, point = row["sender"].partition(":")[2], row["origin"].partition("/")[2]
+    return Point(row["origin"], sender, point, row["place_id"], row.get("town_code", ""))
 
 
 async def _fetch(dsn: str, query: str, *args: object) -> list[asyncpg.Record]:

@@ -16,6 +16,7 @@ class Notice(msgspec.Struct, frozen=True):
     number: str
     role: str = ""
     level: Any = None
+    drill: bool = False
     repeat_of_unknown: bool = False
     answer_url: str = ""
     page_url: str = ""

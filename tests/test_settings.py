@@ -14,7 +14,12 @@ def test_a_child_reads_the_settings_that_its_house_wrote(tmp_path: Path) -> None
     meant = Settings(
         data_dir=tmp_path,
         webhook=WebhookSettings(url="http://127.0.0.1:9/x", secret='quo"ted'),
-        voice=VoiceSettings(sip_uri_template=TRUNK, password="s;e c", processes=2, pause_s=1.5),
+        voice=VoiceSettings(
+            sip_uri_template=TRUNK,
+            password="s;e c",
+            lines={"cad_119": 9, "odd one": 2},
+            pause_s=1.5,
+        ),
         traffic=False,
     )
     file = tmp_path / "run.toml"
@@ -35,6 +40,7 @@ def test_without_settings_nobody_is_called(tmp_path: Path) -> None:
         ("calls_max = 0", "above 0"),
         ("calls_max = 241", "at most 240"),
         ("ring_timeout_s = -1.0", "above 0"),
+        ("lines = {brigade = 0}", "above 0"),
         ('language = "fr"', "language"),
         ("volume = 3", "volume"),
     ],

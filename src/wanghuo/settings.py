@@ -13,6 +13,7 @@ from wanghuo.errors import Invalid
 
 VOICE_CALLS_MAX = 240  # the stack has sound for 256
 RECORDING_MONTHS_MIN = 6
+DESK_LINES = {"cad_119": 60, "brigade": 4, "next_level": 4, "town_workstation": 2}
 HOME = Path(__file__).resolve().parents[2]
 
 
@@ -42,10 +43,11 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sip_uri_template: where to call; `{number}` stands for the digits. from_uri: who calls.
     auth_user, password: for a trunk that asks; registrar: "" calls without registering.
     interface: a local address or interface to call from; "" leaves it to the system.
-    calls_max: at once, by each of `processes`; calls_per_number: how many of those to one number.
-    pause_s: after each reading, for the key. language: zh or en. driver: by which line the channel
-    `voice` calls; cloud uses [voice_cloud]. recording: whether calls are kept as sound, for so
-    many months; the person is told.
+    calls_max: at once, by each of `processes`; calls_per_number: how many of those to one number;
+    lines: the same for numbers of a role that has more lines than a person. pause_s: after each
+    reading, for the key. language: zh or en. driver: by which line the channel `voice` calls;
+    cloud uses [voice_cloud]. recording: whether calls are kept as sound, for so many months; the
+    person is told.
     """
 
     sip_uri_template: str = ""
@@ -57,6 +59,7 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codec: str = "pcma"
     calls_max: int = 200
     calls_per_number: int = 1
+    lines: dict[str, int] = msgspec.field(default_factory=lambda: dict(DESK_LINES))
     processes: int = 1
     ring_timeout_s: float = 30.0
     pause_s: float = 4.0
@@ -78,17 +81,21 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not re.fullmatch(r"sips?:[^@\s]+@[^@\s]+", self.from_uri):
             raise ValueError("voice.from_uri must be sip:user@domain")
         if (
-            min(self.calls_max, self.calls_per_number, self.processes) < 1
+            min(self.calls_max, self.calls_per_number, self.processes, *self.lines.values()) < 1
             or self.ring_timeout_s <= 0
         ):
             raise ValueError(
-                "voice.calls_max, calls_per_number, processes, ring_timeout_s: above 0"
+                "voice.calls_max, calls_per_number, lines, processes, ring_timeout_s: above 0"
             )
 
     @property
     def on(self) -> bool:
         """Whether this house calls by telephone."""
         return self.driver == "sip" and bool(self.sip_uri_template)
+
+    def lines_of(self, role: str) -> int:
+        """How many calls at once a number of this party role may have."""
+        return self.lines.get(role, self.calls_per_number)
 
 
 class AliyunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

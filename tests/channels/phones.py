@@ -29,6 +29,7 @@ Address = tuple[str, int]
 class Habit:
     """What a number does. status: its final answer; 0 rings for ever, -1 does not even ring.
 
+    rings_s: how long it rings before it answers with 200.
     press: keys pressed after so many packets of sound, by `rtp`, `info` or `both`.
     hang_up_after: packets; 0 waits for the caller to hang up.
     """
@@ -38,6 +39,7 @@ class Habit:
     by: str = "rtp"
     after: int = 10
     hang_up_after: int = 0
+    rings_s: float = 0.0
 
 
 @dataclass
@@ -217,6 +219,9 @@ class Phones(asyncio.DatagramProtocol):
         if habit.status in {0, 200}:
             self._say(180, headers, addr)
         if habit.status == 200:
+            await asyncio.sleep(habit.rings_s)
+            if call.ended:
+                return
             await self._take(call, habit, body)
             assert call.rtp is not None
             self._accept(call, addr, RESEND_FIRST_S)

@@ -277,6 +277,20 @@ async def test_a_desk_with_several_lines_is_rung_on_all_of_them(
     assert [call.beside for call in phones.calls] == [0, 1, 2]
 
 
+async def test_119_has_many_lines_and_a_person_one(
+    trunk: VoiceSettings, line: Line, speech: Speech, phones: Phones, desk: Desk
+) -> None:
+    phones.habits = dict.fromkeys(("119", "701"), Habit(press="1", after=50))
+    voice = Voice(trunk, line, speech, WallClock(), desk)
+    calls = [voice.send(a_notice(id=f"C{n}", address="119", role="cad_119")) for n in range(3)]
+    calls += [voice.send(a_notice(id=f"U{n}", address="701")) for n in range(2)]
+    assert [sent.outcome for sent in await asyncio.gather(*calls)] == ["key_1"] * 5
+    assert [call.beside for call in phones.of("119")] == [0, 1, 2]
+    assert [call.beside for call in phones.of("701")] == [0, 0]
+    told = {call.headers["x-wanghuo-notice"][0] for call in phones.calls}
+    assert told == {"C0", "C1", "C2", "U0", "U1"}
+
+
 async def test_many_who_hang_up_at_once_delay_no_invite(
     line: Line, trunk: VoiceSettings, phones: Phones
 ) -> None:

@@ -1,10 +1,19 @@
 """What 119's messages mean to the judge, whatever the order in which they come."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.notices.makers import Story, a_point, action, an_entry, sensed
+from tests.notices.makers import (
+    Story,
+    a_point,
+    action,
+    an_entry,
+    answer,
+    sensed,
+    the_policy,
+)
 from tests.protocols.cad_messages import NUMBER, a_notification, a_reply
 from wanghuo.errors import Invalid
 from wanghuo.facts.entry import ActionEntry, ActionKind, AnswerEntry, AnswerKind, decode, encode
@@ -33,6 +42,20 @@ def hear(story: Story, kind: str, sequence: int, after_s: float, **more: object)
     message = read(a_reply(kind, sequence, **more))
     body = cad_119.entry_body(message, story.notice("cad_119").id)
     story.tell(an_entry(body, after_s, sequence))
+
+
+def test_the_record_follows_although_119_answered_its_telephone() -> None:
+    """Its machine was away: nobody at 119 should have to type what they were told."""
+    channels = msgspec.structs.replace(
+        the_policy().channels, role={"cad_119": ["cad_119", "voice"]}
+    )
+    story = Story(policy=msgspec.structs.replace(the_policy(), channels=channels))
+    story.tell(sensed(a_point(1)))
+    story.tell(action(ActionKind.CONFIRM, 10, story.incident.number, reason="flames"))
+    by_channel = {n.channel: n for n in story.scene.notices.values() if n.role == "cad_119"}
+    story.tell(answer(by_channel["voice"].id, AnswerKind.ACCEPTED, 20))
+    assert story.party("cad_119").state is PartyState.ACKNOWLEDGED
+    assert not story.scene.notices[by_channel["cad_119"].id].stopped
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,16 @@ from tests.notices.city import Desk, settle
 from tests.notices.makers import a_point, a_site, answer, sensed
 from tests.waiting import until
 from wanghuo.clock import HandClock, WallClock
+from wanghuo.compose import claims
+from wanghuo.engines import presence
+from wanghuo.engines.listen import Listener
 from wanghuo.engines.postgres import Database
 from wanghuo.facts.entry import AnswerKind
 from wanghuo.notices import store
 from wanghuo.notices.feed import ATTEMPTS_MAX, CLAIM_S, Caller
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 from wanghuo.notices.store import Claimant
+from wanghuo.signals import store as signals
 
 
 class Telephone:
@@ -259,3 +263,32 @@ async def test_each_outcome_is_a_fact_for_the_incidents_page(desk: Desk) -> None
     facts = await desk.rows("SELECT body FROM engines.outbox WHERE topic = 'notice'")
     assert {f["body"]["state"] for f in facts} == {"sent"}
     assert {f["body"]["number"] for f in facts} == {"20260601-XP-0001"}
+
+
+async def test_what_a_dead_caller_claimed_is_sent_again_at_once(desk: Desk) -> None:
+    async with Listener(desk.database.dsn, ("x",), WallClock(), present="living"):
+        claimed = {
+            owner: await Caller(desk.database, [Telephone()], desk.clock, owner=owner).claim(
+                {"webhook": 1}
+            )
+            for owner in ("living", "dead")
+        }
+        async with asyncio.timeout(10), desk.database.connection() as connection:
+            while not await presence.is_settled(connection):  # noqa: ASYNC110 - PostgreSQL's age
+                await asyncio.sleep(0.05)
+        await claims.free(desk.database, desk.clock)
+        phone = Telephone()
+        assert await Caller(desk.database, [phone], desk.clock, owner="new").call_once("webhook")
+    assert [n.id for n in phone.received] == [claimed["dead"][0].id]
+    assert phone.received[0].repeat_of_unknown
+
+
+async def test_nobody_is_called_while_their_answer_waits_to_be_judged(desk: Desk) -> None:
+    """The judge may be dead; the caller does not ring a party that acknowledged a moment ago."""
+    rows = await desk.rows("SELECT id FROM notices.notice WHERE role = 'unit'")
+    async with desk.database.transaction() as tx:
+        await signals.append(tx, [answer(rows[0]["id"], AnswerKind.LOOKING, 5)])
+    caller = Caller(desk.database, [Telephone()], desk.clock, owner="a")
+    assert {n.role for n in await caller.claim({"webhook": 9})} == {"micro_station"}
+    await desk.judge_all()
+    assert await caller.claim({"webhook": 9}) == []

@@ -437,6 +437,21 @@ def test_a_real_fire_in_a_drill_is_not_swallowed() -> None:
     assert call.message.params["drill"] == ""
 
 
+def test_who_acknowledged_the_drill_is_awaited_again_when_it_burns() -> None:
+    story = Story()
+    story.tell(action(ActionKind.TEST_WINDOW, 0, place_id="P1", reason="drill", drill=True))
+    story.tell(sensed(SMOKE, 10))
+    story.tell(answer(story.notice("unit").id, AnswerKind.LOOKING, 15))
+    assert story.party("unit").state is PartyState.ACKNOWLEDGED
+    story.tell(action(ActionKind.CONFIRM, 20, story.incident.number, reason="this is real"))
+    assert story.party("unit").state is PartyState.TOLD
+    assert max(n.round for n in story.scene.notices.values() if n.role == "unit") == 2
+    story.until(79)
+    assert story.party("unit").state is PartyState.TOLD
+    story.until(81)
+    assert story.party("unit").state is PartyState.ESCALATED
+
+
 def test_a_drill_whose_points_still_report_at_its_end_becomes_real() -> None:
     story = Story()
     story.tell(action(ActionKind.TEST_WINDOW, 0, place_id="P1", reason="drill", drill=True))

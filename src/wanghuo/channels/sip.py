@@ -6,6 +6,7 @@ whose stack has died must end: `died` says so. Calls that come in are turned awa
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 import structlog
@@ -198,14 +199,14 @@ class Line:
         await self._dead.wait()
         raise Unavailable("the telephone line died")
 
-    async def dial(self, uri: str) -> Leg:
-        """Send an INVITE. Raises NotTaken if not even that can be done.
+    async def dial(self, uri: str, headers: Mapping[str, str] | None = None) -> Leg:
+        """Send an INVITE, with `headers` of our own. Raises NotTaken if not even that can be done.
 
         The stack may report the end of a call before it says which one it was (an instant 486), so
         legs are made by whichever comes first. Broken off meanwhile, the INVITE may have left all
         the same, and the stack may swallow the cancel: so it is waited for, and hung up.
         """
-        dialling = asyncio.create_task(self._dialled(uri))
+        dialling = asyncio.create_task(self._dialled(uri, dict(headers or {})))
         try:
             return await asyncio.shield(dialling)
         except asyncio.CancelledError:
@@ -215,10 +216,10 @@ class Line:
                 self.forget(leg)
             raise
 
-    async def _dialled(self, uri: str) -> Leg:
+    async def _dialled(self, uri: str, headers: dict[str, str]) -> Leg:
         assert self._agent is not None, "the line is not open"
         try:
-            call = await self._agent.dial(uri)
+            call = await self._agent.dial(uri, headers)
         except (BaresipError, ValueError) as error:
             _log.warning("not_dialled", why=repr(error))
             raise NotTaken(CallEnd.UNREACHABLE) from error

@@ -3,7 +3,8 @@
 Rule 1. The INVITE leaves at once; the words are made while it rings.
 Rule 2. Only a key is an answer. Whoever says nothing, a voicemail too, has not answered.
 Rule 3. An answer is durable before the call ends, and it counts even if the person has hung up.
-Rule 4. One telephone is not rung for two things at once: the second call follows the first.
+Rule 4. One telephone is not rung for two things at once: the second call follows the first. A desk
+        that many people call (119, a brigade) has several lines.
 Rule 5. A call is recorded only where that is switched on, and says so.
 Rule 6. Without speech the call is made all the same: a tone sounds and the keys count.
 """
@@ -31,6 +32,7 @@ KEEP_TRIES: Final = 3
 KEEP_PAUSE_S: Final = 1.0
 NUMBER: Final = re.compile(r"\+?[0-9*#]{2,32}")
 NUMBER_NOISE: Final = re.compile(r"[\s()-]")
+NOTICE_HEADER: Final = "X-Wanghuo-Notice"  # lets an exchange's records be held against ours
 
 # (notice, WAV, seconds): keeps the sound of a call. Raises OSError, Unavailable.
 Kept = Callable[[Handed, bytes, float], Awaitable[None]]
@@ -74,7 +76,7 @@ class Voice:
         uri = self._uri(notice.address)
         making = asyncio.create_task(self._sound(notice))
         try:
-            async with self._line_to(uri), self._room:
+            async with self._line_to(uri, notice.role), self._room:
                 return await self._call(uri, notice, making)
         except NotTaken as error:
             raise SendFailed(str(error), unknown=False) from error
@@ -88,15 +90,15 @@ class Voice:
         escaped = number.replace("#", "%23")
         return self._settings.sip_uri_template.replace("{number}", escaped)
 
-    def _line_to(self, uri: str) -> asyncio.Semaphore:
+    def _line_to(self, uri: str, role: str) -> asyncio.Semaphore:
         """The lines to one number; forgotten when nobody holds it or waits for it."""
         lines = self._lines.get(uri)
         if lines is None:
-            lines = self._lines[uri] = asyncio.Semaphore(self._settings.calls_per_number)
+            lines = self._lines[uri] = asyncio.Semaphore(self._settings.lines_of(role))
         return lines
 
     async def _call(self, uri: str, notice: Handed, making: "asyncio.Task[bytes]") -> Sent:
-        leg = await self._line.dial(uri)
+        leg = await self._line.dial(uri, {NOTICE_HEADER: notice.id})
         try:
             await leg.taken(self._settings.ring_timeout_s)
             if self._kept is not None:

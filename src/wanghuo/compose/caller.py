@@ -20,6 +20,7 @@ from wanghuo.channels.voice_cloud import VoiceCloud
 from wanghuo.channels.web_push import WebPush
 from wanghuo.channels.webhook import Links, Webhook
 from wanghuo.clock import Clock, WallClock
+from wanghuo.compose import claims
 from wanghuo.compose.house import dsn
 from wanghuo.compose.policies import channel_budgets
 from wanghuo.compose.reach import READER
@@ -38,7 +39,7 @@ POOL_SIZE_MAX = 8
 async def caller(settings: Settings) -> int:
     """Work until cancelled."""
     clock = WallClock()
-    owner = f"caller-{os.getpid()}"
+    owner = f"caller-{os.getpid()}-{clock.now_utc():%H%M%S%f}"
     stream = await Stream.connect(settings.nats_url, name="caller")
     database = await Database.open(
         dsn(settings, READER), size_min=2, size_max=POOL_SIZE_MAX, name="caller", plan_once=True
@@ -54,6 +55,7 @@ async def caller(settings: Settings) -> int:
         async with asyncio.TaskGroup() as group:
             group.create_task(Caller(database, channels, clock, owner=owner).run())
             group.create_task(Receipts(database, clock, retry).run())
+            group.create_task(claims.free(database, clock))
             group.create_task(Lease(database, clock, "outbox", owner).keep(relay.run))
     finally:
         await http.close()

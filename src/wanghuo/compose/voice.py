@@ -2,7 +2,7 @@
 
 A process of its own, because the SIP stack and its faults belong to a whole process. Calls are
 claimed, so several such processes share them; one that dies is started again by the house, and its
-calls are made again as repeats.
+calls are made again as repeats, at once: the new process sees that the old one is gone.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from wanghuo.channels.sip import Line
 from wanghuo.channels.speech import Speech
 from wanghuo.channels.voice import Kept, Voice
 from wanghuo.clock import Clock, WallClock
+from wanghuo.compose import claims
 from wanghuo.compose.house import dsn
 from wanghuo.compose.reach import READER
 from wanghuo.engines.postgres import DOWN, Database, SqlError
@@ -41,7 +42,7 @@ Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
 async def voice(settings: Settings) -> int:
     """Work until cancelled, or until the telephone line dies."""
     clock = WallClock()
-    owner = f"voice-{os.getpid()}"
+    owner = f"voice-{os.getpid()}-{clock.now_utc():%H%M%S%f}"
     stream = await Stream.connect(settings.nats_url, name="voice")
     database = await Database.open(
         dsn(settings, READER), size_min=2, size_max=4, name="voice", plan_once=True
@@ -62,6 +63,7 @@ async def voice(settings: Settings) -> int:
             group.create_task(speech.warm())
             group.create_task(line.died())
             group.create_task(calling.run())
+            group.create_task(claims.free(database, clock))
     finally:
         await speech.close()
         await stream.close()

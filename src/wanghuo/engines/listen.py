@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.engines import presence
 from wanghuo.engines.postgres import DOWN, SqlError
 
 RETRY_PAUSE_S = 0.2
@@ -25,10 +26,16 @@ _log = structlog.get_logger("engines.listen")
 
 
 class Listener:
-    """Listens to `channels` as long as it is entered: `async with Listener(…) as listener`."""
+    """Listens to `channels` as long as it is entered: `async with Listener(…) as listener`.
 
-    def __init__(self, dsn: str, channels: Sequence[str], clock: Clock) -> None:
+    present: as whom it is seen to be alive meanwhile (presence.py); "" as nobody.
+    """
+
+    def __init__(
+        self, dsn: str, channels: Sequence[str], clock: Clock, *, present: str = ""
+    ) -> None:
         self._dsn = dsn
+        self._present = present
         self._clock = clock
         self._heard = dict.fromkeys(channels, 0)
         self._wakers: dict[str, set[asyncio.Future[None]]] = {c: set() for c in channels}
@@ -90,6 +97,8 @@ class Listener:
                 connection = await asyncpg.connect(self._dsn, timeout=CONNECT_TIMEOUT_S)
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda _c, gone=gone: gone.set())
+                if self._present:
+                    await connection.execute(presence.ATTEND, self._present)
                 for channel in self._heard:
                     await connection.add_listener(channel, self._hear)
                 self._ready.set()

@@ -7,6 +7,8 @@ Timers carry their party and round as `party_id round` and may come late or twic
 first whether it still means anything.
 """
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from wanghuo.facts.sentences import Sentence
@@ -18,6 +20,8 @@ from wanghuo.notices.hearing import Hearing
 from wanghuo.notices.model import Party, PartyRole, PartyState, Purpose
 from wanghuo.notices.scene import Wait, wait_id
 from wanghuo.notices.telling import NEXT_CONTACT, PARTY_SILENT, RING_AGAIN, RINGING
+
+RECORDS: Final = frozenset({"cad_119"})  # channels that write down, and ring nobody
 
 
 def next_contact_due(hearing: Hearing, party: Party, number: int) -> None:
@@ -80,10 +84,16 @@ def refused(hearing: Hearing, party: Party) -> None:
 
 
 def quiet(hearing: Hearing, party: Party) -> None:
-    """Stop a party's calls: its open notices and its timers."""
+    """Stop a party's calls: its open notices and its timers.
+
+    A machine's record is no call: whoever answered the telephone, it follows all the same.
+    """
     scene = hearing.scene
     notices = scene.notices_of(party.id)
+    recorded = any(n.channel in RECORDS and n.answered_at for n in notices)
     for notice in notices:
+        if notice.channel in RECORDS and not recorded:
+            continue
         if not notice.stopped and notice.acknowledged_at is None and notice.purpose in RINGING:
             scene.put_notice(replace(notice, stopped=True))
     rounds = telling.rounds_of(hearing, party)

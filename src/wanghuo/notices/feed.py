@@ -209,7 +209,8 @@ class Caller:
         delays no other. What was claimed is sent at once and recorded as it ends.
         """
         under_way: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
-        async with Listener(self._database.dsn, (store.NOTICES_CHANNEL,), self._clock) as listener:
+        dsn, wakes, owner = self._database.dsn, (store.NOTICES_CHANNEL,), self._who.owner
+        async with Listener(dsn, wakes, self._clock, present=owner) as listener:
             renewing = asyncio.create_task(self._renew_claims())
             try:
                 while True:

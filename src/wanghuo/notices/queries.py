@@ -212,14 +212,18 @@ WHERE n.id = a.id
 
 # The caller takes what is due. $1 channels, $2 how many of each, $3 now, $4 who, $5 until when.
 # An address of the contact's own for this channel stands before the telephone number.
+# A party whose answer waits to be judged is left alone: it may have acknowledged a moment ago.
 CLAIM: Final = """
 WITH due AS (
     SELECT d.id, d.state FROM unnest($1::text[], $2::int[]) AS c (channel, room)
     CROSS JOIN LATERAL (
-        SELECT id, state FROM notices.notice
-        WHERE channel = c.channel AND due_at <= $3
-            AND (state = 'planned' OR (state = 'sending' AND claimed_until < $3))
-        ORDER BY due_at, id LIMIT c.room FOR UPDATE SKIP LOCKED) d
+        SELECT n.id, n.state FROM notices.notice n
+        WHERE n.channel = c.channel AND n.due_at <= $3
+            AND (n.state = 'planned' OR (n.state = 'sending' AND n.claimed_until < $3))
+            AND NOT EXISTS (
+                SELECT FROM signals.inbox a JOIN notices.notice m ON m.id = a.notice_id
+                WHERE m.party_id = n.party_id)
+        ORDER BY n.due_at, n.id LIMIT c.room FOR UPDATE SKIP LOCKED) d
 ), taken AS (
     UPDATE notices.notice n SET
         state = 'sending', claimed_by = $4, claimed_until = $5, attempts = n.attempts + 1,
@@ -337,4 +341,14 @@ FROM (SELECT DISTINCT ON (id) * FROM unnest($1::text[], $2::bool[], $3::text[], 
 WHERE n.id = h.id AND (n.state = 'sent' OR (n.state IN ('planned', 'failed') AND h.delivered))
 RETURNING n.id, n.number, n.party_id, n.town_code, n.role, n.recipient, n.channel, n.purpose,
     n.round, n.state, n.outcome, n.planned_at, n.attempts, n.repeat_of_unknown
+"""
+
+CLAIMANTS: Final = "SELECT DISTINCT claimed_by FROM notices.notice WHERE state = 'sending'"
+# What these owners had claimed may be claimed now. $1 owners, $2 now
+FREE: Final = """
+WITH freed AS (
+    UPDATE notices.notice SET claimed_until = $2 - interval '1 ms'
+    WHERE state = 'sending' AND claimed_by = ANY ($1::text[]) AND claimed_until >= $2 RETURNING id
+)
+SELECT count(*), pg_notify('notices', '') FROM freed
 """

@@ -141,13 +141,18 @@ def _drill_over(hearing: Hearing, shelf: Shelf) -> None:
 
 
 def make_real(hearing: Hearing, incident_id: str, who: str) -> None:
-    """A drill turns out to be a fire: the label goes and everybody is told again, 119 as well."""
+    """A drill turns out to be a fire: the label goes and everybody is told again, 119 as well.
+
+    Who acknowledged the drill has not acknowledged the fire.
+    """
     scene = hearing.scene
     incident = hearing.incident(incident_id)
     scene.put_incident(replace(incident, drill=False))
     hearing.note(incident_id, "drill_is_real", said("timeline.drill_is_real", by=who), who=who)
     for party in scene.parties_of(incident_id):
-        if party.state is not PartyState.FAILED:
+        if party.state is PartyState.ACKNOWLEDGED:
+            telling.await_again(hearing, party)
+        elif party.state is not PartyState.FAILED:
             telling.ring(hearing, party)
     telling.tell(hearing, incident_id, incident.level)
     if incident.alarm:

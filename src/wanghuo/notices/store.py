@@ -5,34 +5,36 @@ Neither overwrites the other's columns.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from wanghuo.alarms import store as alarms
-from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Evidence, Point, Shelf, Site
+from wanghuo.alarms.model import UNREGISTERED_MARK
 from wanghuo.alarms.policy import Policy
-from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines import outbox, timers, together
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
 from wanghuo.facts.fact import Fact
 from wanghuo.incidents import store as incidents
-from wanghuo.incidents.model import Incident, Tail
-from wanghuo.notices import queries
+from wanghuo.incidents.model import Tail
+from wanghuo.notices import loaded_rows, queries
 from wanghuo.notices.asked import Contacts, Help
 from wanghuo.notices.concerned import Concerned
-from wanghuo.notices.model import Away, CallTest, Handed, Notice, NoticeState, Party, Position, Told
+from wanghuo.notices.loaded_rows import Loaded
+from wanghuo.notices.model import Handed, Notice, NoticeState, Party, Position, Told
 from wanghuo.notices.nearest import Stations
 from wanghuo.notices.scene import Changes, Scene
 from wanghuo.place import METRES_PER_DEGREE
 from wanghuo.premises import store as premises
-from wanghuo.premises.duty import Shift
-from wanghuo.premises.model import Contact, Station, Town
+from wanghuo.premises.model import Contact
 from wanghuo.signals import store as signals
 from wanghuo.signals.store import Logged
+
+if TYPE_CHECKING:
+    from wanghuo.premises.duty import Shift
 
 NOTICES_CHANNEL: Final = "notices"
 
@@ -109,6 +111,16 @@ async def renew(tx: Transaction, ids: Sequence[str], who: Claimant, now: datetim
     """Hold these claims longer; those of them that need not be sent any more (stopped)."""
     rows = await tx.fetch(queries.RENEW, ids, who.owner, now + who.lease)
     return {row["id"] for row in rows if row["state"] == NoticeState.STOPPED}
+
+
+async def claimants(tx: Transaction) -> list[str]:
+    """Who has claimed what is being sent."""
+    return [row["claimed_by"] for row in await tx.fetch(queries.CLAIMANTS)]
+
+
+async def free(tx: Transaction, owners: Sequence[str], now: datetime) -> int:
+    """Let go what these owners had claimed; how many. It is sent again as a repeat."""
+    return int(await tx.fetchval(queries.FREE, owners, now))
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -214,77 +226,12 @@ async def digest_rows(tx: Transaction) -> list[list[tuple[object, ...]]]:
     return [[tuple(row.values()) for row in await tx.fetch(q)] for q in queries.DIGESTED]
 
 
-class _Sender(msgspec.Struct):
-    sender: str
-    place_id: str
-    town_code: str
-
-
-class _Named(msgspec.Struct):
-    points: list[Point]
-    senders: list[_Sender]
-    incident_ids: list[str]
-    shelves: list[Shelf]
-    call_tests: list[CallTest]
-    asked_contacts: list[Contact]
-
-
-class _Line(Evidence, frozen=True, kw_only=True):
-    incident_id: str
-    line: int
-
-
-class _Tail(msgspec.Struct):
-    incident_id: str
-    line: int
-    digest: str
-
-
-class _Nuisances(msgspec.Struct):
-    place_id: str
-    times: list[datetime]
-
-
-class _Counter(msgspec.Struct):
-    day: date
-    town_short: str
-    used: int
-
-
-class _Loaded(msgspec.Struct):
-    sites: list[Site]
-    incidents: list[Incident]
-    evidence: list[_Line]
-    tails: list[_Tail]
-    parties: list[Party]
-    notices: list[Notice]
-    alarms: list[Alarm]
-    held: list[Point]
-    shelves: list[Shelf]
-    contacts: list[Contact]
-    nuisances: list[_Nuisances]
-    counters: list[_Counter]
-    runaways: list[Runaway]
-    away: list[Away]
-    positions: list[Position]
-
-
-class _Help(msgspec.Struct):
-    stations: list[Station]
-    towns: list[Town]
-    contacts: list[Contact]
-    rosters: list[Shift]
-
-
-_named = msgspec.json.Decoder(_Named)
-_loaded = msgspec.json.Decoder(_Loaded)
-_help = msgspec.json.Decoder(_Help)
 NARROWEST_DEGREE: Final = 0.5  # a degree of longitude is at least half one of latitude
 
 
 async def load_help(tx: Transaction) -> Help:
     """Every station and every contact but the units' own."""
-    raw = _help.decode(await tx.fetchval(queries.HELP))
+    raw = loaded_rows.help_.decode(await tx.fetchval(queries.HELP))
     names = {town.code: town.name for town in raw.towns}
     seats = {town.code: (town.lon, town.lat) for town in raw.towns}
     rosters: dict[str, list[Shift]] = {}
@@ -313,7 +260,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
         concerned.incident_ids,
         concerned.contact_ids,
     )
-    named = _named.decode(raw)
+    named = loaded_rows.named.decode(raw)
     place_ids = {p.place_id for p in named.points} | {s.place_id for s in named.senders}
     keys = {s.place_id for s in named.shelves}
     place_ids |= {key for key in keys if key[:1] != UNREGISTERED_MARK} | set(concerned.place_ids)
@@ -335,7 +282,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
         concerned.station_ids,
         concerned.first_at - timedelta(seconds=policy.crews.forgotten_after_s),
     )
-    loaded = _loaded.decode(raw)
+    loaded = loaded_rows.loaded.decode(raw)
     scene = _furnished(loaded, help_)
     scene.points = {point.origin: point for point in (*loaded.held, *named.points)}
     scene.senders = {s.sender: (s.place_id, s.town_code) for s in named.senders}
@@ -345,7 +292,7 @@ async def load_scene(tx: Transaction, concerned: Concerned, help_: Help, policy:
     return scene
 
 
-def _furnished(loaded: _Loaded, help_: Help) -> Scene:
+def _furnished(loaded: Loaded, help_: Help) -> Scene:
     contacts = {**help_.contacts, **_by_owner(loaded.contacts)}
     scene = Scene(msgspec.structs.replace(help_, contacts=contacts))
     scene.sites = {site.id: site for site in loaded.sites}

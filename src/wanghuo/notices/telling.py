@@ -265,6 +265,16 @@ def ring(hearing: Hearing, party: Party) -> None:
         plan_notice(hearing, party, contact, Purpose.ALARM, number)
 
 
+def await_again(hearing: Hearing, party: Party) -> None:
+    """Call a party once more and wait for its answer, although it has acknowledged before."""
+    open_again = replace(party, state=PartyState.TOLD, acknowledged_at=None, answer="")
+    hearing.scene.put_party(open_again)
+    ring(hearing, open_again)
+    due_at = hearing.in_s(hearing.policy.windows.party_silent_s)
+    note = f"{party.id} {rounds_of(hearing, party)}"
+    hearing.scene.put_wait(Wait(PARTY_SILENT, party.incident_id, due_at, note))
+
+
 def rounds_of(hearing: Hearing, party: Party) -> int:
     """How often a party has been rung; 0 if never."""
     notices = hearing.scene.notices_of(party.id)

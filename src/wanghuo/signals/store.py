@@ -7,7 +7,7 @@ import msgspec
 
 from wanghuo.engines.postgres import Transaction
 from wanghuo.engines.together import Part
-from wanghuo.facts.entry import Entry, SignalEntry, decode, encode
+from wanghuo.facts.entry import AnswerEntry, Entry, SignalEntry, decode, encode
 from wanghuo.signals.routine import Last
 
 
@@ -27,9 +27,12 @@ logged AS (
     FROM unnest($1::text[], $2::timestamptz[], $3::bytea[]) WITH ORDINALITY AS e (id, at, entry, n)
     ORDER BY n
     ON CONFLICT (entry_id) DO NOTHING
-    RETURNING seq
+    RETURNING seq, entry_id
 ), queued AS (
-    INSERT INTO signals.inbox (seq) SELECT seq FROM logged RETURNING seq
+    INSERT INTO signals.inbox (seq, notice_id)
+    SELECT l.seq, a.notice_id FROM logged l
+    JOIN unnest($1::text[], $4::text[]) AS a (id, notice_id) ON a.id = l.entry_id
+    RETURNING seq
 )
 SELECT (SELECT count(*) FROM queued), (SELECT count(*) FROM told)
 """
@@ -71,6 +74,7 @@ async def append(tx: Transaction, entries: Sequence[Entry]) -> int:
             [entry.id for entry in entries],
             [entry.at for entry in entries],
             [encode(entry) for entry in entries],
+            [e.body.notice_id if isinstance(e.body, AnswerEntry) else None for e in entries],
         )
     )
 
