@@ -23,6 +23,7 @@ from wanghuo.sights import policy, reach, store
 
 LOOPBACK = "127.0.0.0/8"
 Heads = list[str]
+PATIENCE_S, SHORT_S = 20.0, 0.3  # only a camera that says nothing is waited for in vain
 
 
 def told(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
@@ -54,8 +55,8 @@ class House:
         self.database = database
         self.folder = folder
         self.desk = Desk(database)
-        self.http = OutboundHttp(timeout_s=1)
-        asked = CamerasSettings(networks=networks, timeout_s=0.5)
+        self.http = OutboundHttp(timeout_s=PATIENCE_S)
+        asked = CamerasSettings(networks=networks, timeout_s=PATIENCE_S)
         settings = Settings(data_dir=folder, cameras=asked)
         rules = policy.load(settings.policy_dir)
         self.cameras = Cameras(database, self.http, self.desk.clock, settings, rules)
@@ -68,6 +69,11 @@ class House:
                 " snapshot_url, login) VALUES ($1, '车间球机', 'ptz', $2, $3, $4, $5, $6, $7)",
                 row["id"], TOWN, row["place_id"], row["lon"], row["lat"], url, row["login"],
             )  # fmt: skip
+
+    def patient(self, timeout_s: float) -> None:
+        """From now on wait so long for a camera."""
+        asked = self.cameras._asked
+        self.cameras._asked = msgspec.structs.replace(asked, timeout_s=timeout_s)
 
     async def troubles(self) -> list[str]:
         rows = await self.desk.rows("SELECT trouble FROM sights.look ORDER BY camera_id, level")
@@ -136,7 +142,9 @@ async def test_every_way_to_fail_is_kept_in_words_and_tried_again(
     answers = {"now": WAYS_TO_FAIL[reason]}
     async with a_camera(lambda _: answers["now"]) as url:
         await house.camera(url)
+        house.patient(SHORT_S if reason == "no_answer" else PATIENCE_S)
         assert await house.cameras.work_once() == 1
+        house.patient(PATIENCE_S)
         assert await house.troubles() == [reason]
         assert await house.cameras.work_once() == 0, "not at once"
         await house.desk.clock.turn(21)

@@ -96,7 +96,7 @@ async def test_a_service_is_asked_at_the_incident_and_once_for_its_neighbourhood
         return ok(b'{"speed": 6, "deg": 225}')
 
     async with a_service(say) as url:
-        http = OutboundHttp(timeout_s=2)
+        http = OutboundHttp(timeout_s=20)
         source = HttpSource(f"{url}/w?x={{lon}}&y={{lat}}", MAPPED, http, 600.0)
         await man(database, source, desk.clock).work_once()
         await source.observe(121.251, 30.301, desk.clock.now_utc())
@@ -118,7 +118,7 @@ async def test_every_way_to_fail_is_said_and_keeps_the_last_value(database: Data
         ]
     )
     async with a_service(lambda _: next(answers)) as url:
-        http = OutboundHttp(timeout_s=0.5)
+        http = OutboundHttp(timeout_s=3)
         source = HttpSource(url + "/{lon}/{lat}", MAPPED, http, 60.0)
         weatherman = man(database, source, desk.clock, 60.0)
         for _ in range(5):
