@@ -60,7 +60,7 @@ def test_a_wrong_file_is_refused_with_a_remedy(
     assert said in told.stderr
     assert "give an OpenStreetMap extract" in told.stderr
     assert "Traceback" not in told.stderr
-    assert not (tmp_path / "data" / "roads.npz").exists()
+    assert not (tmp_path / "data" / "roads.graph").exists()
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def test_no_file_is_no_graph_and_a_kept_one_comes_back(
     again = store.read_graph(path)
     assert again is not None
     assert again.version == made.version
-    assert [file.name for file in path.parent.iterdir()] == ["roads.npz"]
+    assert [file.name for file in path.parent.iterdir()] == ["roads.graph"]
 
 
 async def test_a_process_sees_a_new_file_and_survives_a_broken_one(

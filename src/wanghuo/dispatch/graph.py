@@ -25,6 +25,7 @@ FORMAT: Final = "wanghuo-roads"
 FORMAT_VERSION: Final = 1
 VERSION_SIZE_CHARS: Final = 12
 REMEDY: Final = "run `wanghuo roads import` again"
+MAGIC: Final = b"wanghuo-roads\n"
 BROKEN: Final = (zipfile.BadZipFile, zlib.error)
 FORWARD: Final = 1
 BACKWARD: Final = 2
@@ -113,7 +114,7 @@ def _digest(arrays: Mapping[str, Any], names: Sequence[str], about: Mapping[str,
 
 
 def packed(graph: Graph) -> bytes:
-    """The graph as the bytes of its file."""
+    """The graph as the bytes of its file: MAGIC, the SHA-256 of the rest, an npz archive."""
     head = {"format": FORMAT, "format_version": FORMAT_VERSION, "about": dict(graph.about)}
     texts = {
         "head": json.dumps(head, ensure_ascii=False, sort_keys=True),
@@ -124,13 +125,18 @@ def packed(graph: Graph) -> bytes:
         arrays[name] = np.frombuffer(text.encode(), dtype=np.uint8)
     made_file = io.BytesIO()
     np.savez(made_file, **arrays)
-    return made_file.getvalue()
+    content = made_file.getvalue()
+    return MAGIC + hashlib.sha256(content).digest() + content
 
 
 def unpacked(content: bytes) -> Graph:
     """The graph of a file's bytes. Raises Invalid for what is not one, or is not whole."""
+    head_size = len(MAGIC) + hashlib.sha256().digest_size
+    archive = content[head_size:]
+    if content[:head_size] != MAGIC + hashlib.sha256(archive).digest():
+        raise Invalid("roads", "the road file is not whole, or is none", REMEDY)
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
+        with np.load(io.BytesIO(archive), allow_pickle=False) as kept:
             head = json.loads(kept["head"].tobytes())
             if head["format"] != FORMAT or head["format_version"] != FORMAT_VERSION:
                 raise Invalid("roads", f"{head['format']} {head['format_version']}", REMEDY)

@@ -25,7 +25,7 @@ from wanghuo.errors import Invalid
 from wanghuo.place import Coordinates
 from wanghuo.premises.model import Station, Travel
 
-GRAPH_FILE: Final = "roads.npz"
+GRAPH_FILE: Final = "roads.graph"
 ROUTES_KEPT_MAX: Final = 1000
 NEAREST_KEPT_MAX: Final = 16
 COLUMNS: Final = (
