@@ -28,6 +28,7 @@ from wanghuo.signals import store as signals
 from wanghuo.signals.feed import FALLBACK_FIRE
 
 COMMIT_PATIENCE_S: Final = 1.0
+WAITING_SHARE: Final = 5  # calls that wait for one busy number keep no other number's call out
 
 Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
 
@@ -46,8 +47,8 @@ async def voice(settings: Settings) -> int:
             channel = Voice(
                 settings.voice, line, speech, clock, keep_answer(database, stream, clock)
             )
-            calls_max = settings.voice.calls_max
-            calling = Caller(database, [channel], clock, owner=owner, calls_at_once=calls_max)
+            held = WAITING_SHARE * settings.voice.calls_max
+            calling = Caller(database, [channel], clock, owner=owner, calls_at_once=held)
             group.create_task(speech.warm())
             group.create_task(line.died())
             group.create_task(calling.run())
