@@ -29,10 +29,10 @@ from wanghuo.channels.speech import Speech
 from wanghuo.facts.entry import AnswerEntry, decode
 
 WEIGHTS = {
-    "voice": 8, "engine": 4, "caller": 4, "postgres": 4, "nats": 3, "gateway": 3, "web": 2,
+    "voice": 6, "engine": 4, "caller": 4, "postgres": 4, "nats": 3, "gateway": 3, "web": 2,
     "clerk": 1, "everything": 3,
 }  # fmt: skip
-PAUSE_S = (0.5, 5.5)  # between two kills, drawn evenly
+PAUSE_S = (1.0, 9.0)  # between two kills, drawn evenly: some calls must come to their end
 FIRES_PER_S = 0.6
 RINGS_S = (1.0, 5.0)  # drawn for each number
 SETTLES_S = 420.0
@@ -111,7 +111,7 @@ async def kill(house: Linked, kills: int, seed: int) -> Outcome:
     outcome, ended = Outcome(Verdicts()), asyncio.Event()
     burning = asyncio.create_task(house.arsonist.light_steadily(points, FIRES_PER_S, ended))
     try:
-        for _ in range(kills):
+        while outcome.kills.total() < kills:  # what was dead already does not count
             await asyncio.sleep(rng.uniform(*PAUSE_S))
             part = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             if house.product.kill(part):

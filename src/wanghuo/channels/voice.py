@@ -74,14 +74,14 @@ class Voice:
     async def send(self, notice: Handed) -> Sent:
         """Call one person. Raises SendFailed; unknown if they may have heard it all the same."""
         uri = self._uri(notice.address)
-        making = asyncio.create_task(self._sound(notice))
-        try:
-            async with self._line_to(uri, notice.role), self._room:
+        async with self._line_to(uri, notice.role), self._room:
+            making = asyncio.create_task(self._sound(notice))
+            try:
                 return await self._call(uri, notice, making)
-        except NotTaken as error:
-            raise SendFailed(str(error), unknown=False) from error
-        finally:
-            making.cancel()
+            except NotTaken as error:
+                raise SendFailed(str(error), unknown=False) from error
+            finally:
+                making.cancel()
 
     def _uri(self, address: str) -> str:
         number = NUMBER_NOISE.sub("", address)

@@ -35,6 +35,7 @@ from wanghuo.signals.feed import FALLBACK_FIRE
 
 COMMIT_PATIENCE_S: Final = 1.0
 MONTH_DAYS: Final = 31
+WAITING_SHARE: Final = 5  # calls that wait for one busy number keep no other number's call out
 
 Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
 
@@ -58,8 +59,8 @@ async def voice(settings: Settings) -> int:
                 keep_answer(database, stream, clock),
                 keep_recording(settings, database, clock),
             )
-            calls_max = settings.voice.calls_max
-            calling = Caller(database, [channel], clock, owner=owner, calls_at_once=calls_max)
+            held = WAITING_SHARE * settings.voice.calls_max
+            calling = Caller(database, [channel], clock, owner=owner, calls_at_once=held)
             group.create_task(speech.warm())
             group.create_task(line.died())
             group.create_task(calling.run())
