@@ -19,7 +19,6 @@ pytestmark = pytest.mark.pages
 
 BUILT = HOME / "cockpit" / "dist"
 WHOLE_MAX_BYTES = 200_000
-FIRST_DRAW_MAX_MS = 1000
 TOUCH_MIN_PX = 56
 OVERFLOW = "document.documentElement.scrollWidth > innerWidth"
 DRAWN_MS = "performance.getEntriesByName('drawn')[0].startTime"
@@ -80,14 +79,12 @@ async def test_page_and_packet_together_are_small(town: Town, line: Line) -> Non
     assert sum(sizes) <= WHOLE_MAX_BYTES
 
 
-async def test_the_first_draw_is_quick_whole_and_asks_nobody_else(
+async def test_the_first_draw_is_whole_and_asks_nobody_else(
     town: Town, line: Line, browser: Browser, tmp_path: Path
 ) -> None:
     asks: list[str] = []
     page = await opened(browser, line, await town.link("micro_station"), asks)
-    drawn_ms = await page.evaluate(DRAWN_MS)
-    print(f"drawn with its data after {drawn_ms:.0f} ms")  # noqa: T201
-    assert drawn_ms <= FIRST_DRAW_MAX_MS
+    assert await page.evaluate(DRAWN_MS) > 0  # how soon is benchmarks/phone.py's question
     await expect(page.locator("h1")).to_have_text(PLACE)
     await expect(page.locator(".eta")).to_contain_text("按直线")
     await expect(page.locator(".wat li i")).to_have_count(4)
