@@ -33,7 +33,7 @@ WEIGHTS = {
     "clerk": 1, "everything": 3,
 }  # fmt: skip
 PAUSE_S = (1.0, 9.0)  # between two kills, drawn evenly: some calls must come to their end
-FIRES_PER_S = 0.6
+FIRES_PER_S = 0.5
 RINGS_S = (1.0, 5.0)  # drawn for each number
 SETTLES_S = 420.0
 DRAIN_PATIENCE_S = 240.0
