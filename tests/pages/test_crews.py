@@ -32,7 +32,7 @@ async def test_a_crews_steps_and_clocks_are_seen_as_they_come(desk: Desk, fires:
 async def test_the_desk_calls_the_second_alarm_and_nobody_twice(desk: Desk, fires: Fires) -> None:
     number = fires.burn(fires.place())
     await desk.choose(number)
-    await desk.page.keyboard.press("g")
+    await desk.page.keyboard.press("b")
     await desk.page.locator(".sheet label", has_text="第 2 级").click()
     await desk.page.fill(".sheet textarea", "风大，火势蔓延")
     await desk.page.locator('[data-act="send-alarm-level"]').click()
@@ -41,7 +41,7 @@ async def test_the_desk_calls_the_second_alarm_and_nobody_twice(desk: Desk, fire
     assert found["alarm"] == 2
     stations = [one["station_id"] for one in found["crews"]]
     assert len(stations) == len(set(stations)) >= 5
-    await desk.page.keyboard.press("g")
+    await desk.page.keyboard.press("b")
     await expect(desk.page.locator(".sheet .choice label")).to_have_count(1)
 
 

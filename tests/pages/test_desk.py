@@ -157,6 +157,7 @@ async def test_j_and_k_walk_and_g_finds_the_newest_confirmed_fire(desk: Desk, fi
     await expect(desk.page.locator('[aria-live="assertive"]')).to_contain_text(confirmed)
     await desk.page.keyboard.press("g")
     await expect(desk.row(numbers[2])).to_have_attribute("aria-current", "true")
+    await expect(desk.page.locator(".sheet")).to_have_count(0)  # one key, one meaning
     await expect(desk.page.locator('.lanes [data-party="cad_119"]').first).to_be_visible()
 
 
@@ -175,7 +176,7 @@ async def test_shelving_names_a_point_a_reason_and_an_end(desk: Desk, fires: Fir
 
 async def test_the_question_mark_lists_every_key(desk: Desk) -> None:
     await desk.page.keyboard.press("?")
-    await expect(desk.page.locator(".keymap dl div")).to_have_count(16)
+    await expect(desk.page.locator(".keymap dl div")).to_have_count(17)
     await desk.page.keyboard.press("Escape")
     await expect(desk.page.locator(".keymap")).to_have_count(0)
 

@@ -132,12 +132,17 @@ async def eventually(
     raise AssertionError({name: (one["state"], one["outcome"]) for name, one in found.items()})
 
 
-async def test_one_fire_reaches_its_unit_by_every_configured_way(
-    house: RunningHouse, outside: Outside
-) -> None:
+def answered_by_the_provider(house: RunningHouse, outside: Outside) -> None:
+    """The provider knows where to report, and every text message of the unit arrives."""
     secret = (house.folder / "secrets.toml").read_text().split('push_secret = "')[1].split('"')[0]
     outside.aliyun.push_url = f"{house.url}/push/aliyun/{secret}"
     outside.aliyun.fates[f"SendSms {UNIT}"] = ("DELIVERED", "")
+
+
+async def test_one_fire_reaches_its_unit_by_every_configured_way(
+    house: RunningHouse, outside: Outside
+) -> None:
+    answered_by_the_provider(house, outside)
     device = Transmitter(house.gb26875_port, bytes.fromhex("790300000000"))
     await asyncio.to_thread(device.send_fire, 1, 1, "280a000200")
     wanted = {"sms": "delivered", "voice": "sent", "im": "delivered", "email": "sent"}
@@ -157,3 +162,70 @@ async def test_one_fire_reaches_its_unit_by_every_configured_way(
     await outside.aliyun.push("voice", [call_row(call, "300000", "1")])
     await eventually(house, lambda now: now["voice"]["acknowledged_at"])
     assert outside.aliyun.pushed[-1] == 200
+
+
+DRILL = "演练"
+WANTED = {"sms": "delivered", "voice": "sent", "im": "delivered", "email": "sent"}
+
+
+def said(outside: Outside) -> dict[str, list[str]]:
+    """What left, by channel, oldest first."""
+    asked = outside.aliyun.taken
+    return {
+        "sms": [str(one.params) for one in asked if one.action == "SendSms"],
+        "voice": [str(one.params) for one in asked if one.action == "IvrCall"],
+        "im": [body["markdown"]["content"] for _, body in outside.robots.said],
+        "email": [str(letter["Subject"]) for letter in outside.box.letters],
+    }
+
+
+async def asked(house: RunningHouse, path: str, **body: Any) -> Any:
+    def ask() -> Any:
+        with house.client() as client:
+            answer = client.post(f"/api/v1/{path}", json=body)
+            assert answer.status_code in {200, 201}, answer.text
+            return answer.json()
+
+    return await asyncio.to_thread(ask)
+
+
+async def page_of(house: RunningHouse) -> dict[str, Any]:
+    def read() -> dict[str, Any]:
+        with house.client() as client:
+            rows = client.get("/api/v1/incidents", params={"place_id": "XP-1"}).json()["items"]
+            return dict(client.get(f"/api/v1/incidents/{rows[0]['number']}").json())
+
+    return await asyncio.to_thread(read)
+
+
+async def test_a_drill_says_so_by_every_way_and_the_fire_in_it_is_told_as_real(
+    house: RunningHouse, outside: Outside
+) -> None:
+    answered_by_the_provider(house, outside)
+    await asked(house, "test-windows", place_id="XP-1", reason="消防演练", drill=True)
+    device = Transmitter(house.gb26875_port, bytes.fromhex("790300000000"))
+    await asyncio.to_thread(device.send_fire, 1, 1, "280a000200")
+    await eventually(house, lambda now: {k: now[k]["state"] for k in WANTED} == WANTED)
+    drilled = said(outside)
+    assert {way: all(DRILL in text for text in texts) for way, texts in drilled.items()} == (
+        dict.fromkeys(drilled, True)
+    )
+    page = await page_of(house)
+    assert page["drill"]
+    assert [n for n in page["notices"] if n["party_role"] == "cad_119"] == []
+
+    await asked(house, f"incidents/{page['number']}/confirm", reason="真的起火了")
+    for _ in range(TRIES):
+        now = said(outside)
+        if all(len(now[way]) > len(drilled[way]) for way in ("im", "email")):
+            break
+        await asyncio.sleep(0.1)
+    page = await page_of(house)
+    assert not page["drill"]
+    for way in ("im", "email"):  # the other two wait for the provider's minute, and say so
+        assert [text for text in now[way][len(drilled[way]) :] if DRILL in text] == []
+    later = [n for n in page["notices"] if n["party_role"] == "unit" and n["round"] > 1]
+    assert {n["channel"] for n in later} == {"sms", "voice", "im", "email", "push"}
+    assert [n["outcome"] for n in later if n["channel"] == "sms"] == ["limit_minute"]
+    assert [n for n in page["notices"] if n["party_role"] == "cad_119"]
+    device.close()

@@ -10,6 +10,7 @@ const KEYS: [string, Key][] = [
   ['G', 'key.g'],
   ['A', 'key.a'],
   ['U', 'key.u'],
+  ['B', 'key.b'],
   ['L', 'key.l'],
   ['P', 'key.p'],
   ['S', 'key.s'],

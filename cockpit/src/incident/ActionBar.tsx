@@ -81,7 +81,7 @@ function Others({ row, act }: { row: IncidentRow; act: Act | null }): React.JSX.
   const { t } = useWords();
   const all: [string, Act, boolean][] = [
     ['U', 'raise', row.level < 4 && row.state !== 'closed'],
-    ['G', 'alarm-level', row.alarm < ALARMS_MAX && row.state !== 'closed'],
+    ['B', 'alarm-level', row.alarm < ALARMS_MAX && row.state !== 'closed'],
     ['N', 'note', true],
     ['L', 'lower', row.level > 1 && row.state !== 'closed'],
     ['D', row.state === 'closed' ? 'reopen' : 'close', true],

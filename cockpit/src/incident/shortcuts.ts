@@ -11,7 +11,7 @@ import { axis_of, lanes_of } from './lanes';
 import { ALARMS_MAX, type Act, next_act } from './next';
 import { party_card } from './party';
 
-/** Enter, A U G L N S D P, T E M, 1 to 9, R, Esc. tabbed: the map shares its place with the incident. */
+/** Enter, A U B L N S D P, T E M, 1 to 9, R, Esc. tabbed: the map shares its place with the incident. */
 export function useIncidentKeys(row: IncidentRow | null, incident: Incident | null, tabbed: boolean): void {
   const next = row ? next_act(row) : null;
   const locked = useLocked(`${row?.number} ${next ?? ''}`);
@@ -30,7 +30,7 @@ export function useIncidentKeys(row: IncidentRow | null, incident: Incident | nu
     a: does('acknowledge', open && !row?.desk_acknowledged_at),
     u: does('raise', open && (row?.level ?? 4) < 4),
     l: does('lower', open && (row?.level ?? 0) > 1),
-    g: does('alarm-level', open && (row?.alarm ?? ALARMS_MAX) < ALARMS_MAX),
+    b: does('alarm-level', open && (row?.alarm ?? ALARMS_MAX) < ALARMS_MAX),
     n: does('note'),
     s: does('shelve', open),
     d: does(open ? 'close' : 'reopen'),

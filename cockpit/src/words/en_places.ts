@@ -81,6 +81,7 @@ export const places = {
   'key.g': 'Newest F3 or F4',
   'key.a': 'Acknowledge here (stops no calls)',
   'key.u': 'Raise one level, at once',
+  'key.b': 'Call more crews: the next alarm',
   'key.l': 'Lower: reason, then press again',
   'key.p': 'People inside',
   'key.s': 'Shelve a point: reason and end, 2 h at most',
