@@ -33,6 +33,7 @@ PARTIES = ("unit", "micro_station", "brigade", "cad_119")
 DESK_119 = "119"
 SECRET_119 = "agreed between the bench and 119"  # noqa: S105 - of our own 119
 FIRE_PATIENCE_S = 120.0
+CLOSING_S = 0.3  # what was closed has still to be let go by the loop
 PACKETS_PER_S = 50
 BY_TELEPHONE = """operator_desk = "cockpit"
 unit = "voice"
@@ -192,6 +193,7 @@ async def linked(
             await house.close_119()
             await peer.close()
             exchange.close()
+            await asyncio.sleep(CLOSING_S)
 
 
 def spread_over_towns(points: Sequence[Point], seed: int) -> list[Point]:

@@ -60,6 +60,15 @@ class People:
             self._told.put_nowait((time.monotonic() + AFTER_S, notice))
 
     async def _line(self) -> None:
+        writers: list[asyncio.StreamWriter] = []
+        try:
+            await self._answer(writers)
+        finally:
+            for writer in writers:
+                writer.close()
+
+    async def _answer(self, writers: list[asyncio.StreamWriter]) -> None:
+        """Answer for ever. writers: the open connection, if there is one."""
         writer: asyncio.StreamWriter | None = None
         while True:
             due_s, notice = await self._told.get()
@@ -69,6 +78,7 @@ class People:
                     if writer is None:
                         where = urlsplit(notice.answer_url)
                         reader, writer = await asyncio.open_connection(where.hostname, where.port)
+                        writers[:] = [writer]
                     writer.write(self._request(notice))
                     status, _, stays = await answer(reader)
                 except (OSError, asyncio.IncompleteReadError):

@@ -1,7 +1,8 @@
 """Telephones ring on the whole running product: short runs of `make linkage`, and a drill."""
 
+import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from benchmarks import linkage_drill, linkage_kills, linkage_one, linkage_storm
@@ -16,13 +17,32 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 SEED = 5
+TURNS = 50
 
 
 @pytest.fixture(scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Linked]:
+def swept_last() -> Iterator[None]:
+    """Sweep up what belongs to killed peers here, when the house is gone, not in the next test."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """The same after each test."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+async def running(
+    swept_last: None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Linked]:
+    assert swept_last is None
     async with linked(tmp_path_factory.mktemp("linked"), traffic=False) as made:
         yield made
-    gc.collect()
+    for _ in range(TURNS):  # what the receivers closed has still to be let go by the loop
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
