@@ -85,9 +85,9 @@ class Receipts:
         now = self._clock.now_utc()
         async with self._database.transaction() as tx:
             waiting = await store.waiting_receipts(tx, BATCH)
-            told = await notices.hear_receipts(tx, [self._heard(one, now) for one in waiting], now)
-            busy = await notices.being_sent(tx, [one.notice_id for one in waiting])
+            busy = await notices.held_still(tx, [one.notice_id for one in waiting])
             done = [one for one in waiting if one.notice_id not in busy]
+            told = await notices.hear_receipts(tx, [self._heard(one, now) for one in done], now)
             await store.applied(tx, done, now)
             facts = [rows.notice_fact(one, one.state, one.outcome, now) for one in told]
             await outbox.put(tx, facts)

@@ -326,6 +326,10 @@ HAVING count(DISTINCT month) = cardinality($1::text[]) AND bool_and(answered_at 
 ORDER BY contact_id
 """
 
+HOLD: Final = """
+SELECT id, state FROM notices.notice WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
+"""
+
 # What a provider says later. Nothing that a person answered, and nothing that is being sent this
 # moment, is touched; what may be tried again waits for $4.
 # $1 notice ids, $2 delivered, $3 in which words, $4 when again, $5 now

@@ -158,12 +158,14 @@ async def hear_receipts(tx: Transaction, heard: Sequence[Heard], now: datetime) 
     return msgspec.convert([dict(row.items()) for row in found], list[Told])
 
 
-async def being_sent(tx: Transaction, ids: Sequence[str]) -> set[str]:
-    """Of these notices those whose sending has not been recorded yet."""
-    found = await tx.fetch(
-        "SELECT id FROM notices.notice WHERE id = ANY ($1::text[]) AND state = 'sending'", list(ids)
-    )
-    return {row["id"] for row in found}
+async def held_still(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    """Hold these notices until the transaction ends; those of them that are being sent.
+
+    What their sending comes to is recorded after it. Without the hold a notice could be recorded
+    between a look at its state and the receipt that is written onto it, and the receipt be lost.
+    """
+    found = await tx.fetch(queries.HOLD, sorted(set(ids)))
+    return {row["id"] for row in found if row["state"] == NoticeState.SENDING}
 
 
 async def incident_of_notice(tx: Transaction, notice_id: str) -> str | None:
