@@ -51,6 +51,7 @@ async def run(folder: Path, only: list[str], options: Options) -> list[Line]:
         await bench.floors()
         bench.started_s = await bench.product.start()
         print(f"product ready in {bench.started_s:.1f} s", flush=True)
+        assert await bench.product.ranked(), "the stations are not ranked"
         await bench.read_register()
         for keys, measure in GOALS:
             wanted = [key for key in keys if key in only]

@@ -192,6 +192,7 @@ async def burst(bench: Bench) -> Line:
     folder.mkdir()
     product = Product(folder, webhook_url=bench.sink.url)
     await product.start()
+    assert await product.ranked(), "the stations are not ranked"
     try:
         return await _burst(Bench(folder, bench.options, product, bench.sink), bench)
     finally:

@@ -10,15 +10,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from benchmarks import machine
 from benchmarks.drive import HOME
-from benchmarks.waiting import until
+from benchmarks.waiting import until, until_asked
 from wanghuo.engines import embedded_folder
 from wanghuo.engines.embedded_postgres import DATABASE, OWNER, PORT, SOCKET_NAME
 
 READY_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 40.0
 EARS_PATIENCE_S = 30.0
+RANK_PATIENCE_S = 600.0
 ROLES = ("gateway", "engine", "caller", "voice", "clerk", "web", "twin")
 SECRET = "a-secret-of-the-bench"  # noqa: S105 — signs notices to our own receiver
 
@@ -118,6 +121,18 @@ class Product:
             hit = hit[:1]  # the postmaster; its children see it and end
         tell_all(hit, signal.SIGKILL)
         return len(hit)
+
+    async def ranked(self, patience_s: float = RANK_PATIENCE_S) -> bool:
+        """Wait until the first start has ranked every station for every place, in its own time."""
+        connection = await asyncpg.connect(self.dsn())
+
+        async def done() -> bool:
+            return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM dispatch.ranking)"))
+
+        try:
+            return await until_asked(done, patience_s, 0.5)
+        finally:
+            await connection.close()
 
     async def gone(self, patience_s: float = STOP_PATIENCE_S) -> bool:
         """Wait until the supervisor has ended."""
