@@ -37,8 +37,8 @@ export function sketch(packet: Packet, fire: Point, way: Way | null): SVGElement
     const at = edge(here(flat(other.at)));
     made.append(label(at, other.name || told(other.role_words), 'crew'));
   }
-  const waters = near.map(here);
-  for (const gate of packet.place.entrances ?? []) made.append(door(clear(edge(here(flat(gate.at)))), gate.name, waters));
+  const marks = [...near.map(here), { x: WIDTH / 2, y: MIDDLE }];
+  for (const gate of packet.place.entrances ?? []) made.append(door(clear(edge(here(flat(gate.at)))), gate.name, marks));
   packet.water.best.forEach((_, index) => made.append(numbered(here(near[index] as Spot), index + 1)));
   const centre = svg('g', { transform: `translate(${WIDTH / 2 - 17} ${MIDDLE - 19})` });
   centre.append(mark(packet.incident.level, 34));
@@ -124,15 +124,21 @@ function clear(at: Spot): Spot {
   return { x: WIDTH / 2 + x * out, y: MIDDLE + y * out };
 }
 
-/** A gate: a small open square, and its name on the side where no water stands. */
-function door(at: Spot, name: string, waters: Spot[]): SVGElement {
-  const beside = (one: Spot): boolean => Math.abs(one.y - at.y) < 20 && one.x > at.x - 12 && one.x < at.x + 60;
-  const left = waters.some(beside);
+/** Where a gate's name may stand: beside, below or above; the first that no mark covers. */
+const NAME_AT: [number, number, 'start' | 'end' | 'middle'][] = [
+  [10, -8, 'start'], [-10, -8, 'end'], [10, 16, 'start'], [-10, 16, 'end'], [0, 24, 'middle'], [0, -14, 'middle'],
+];
+
+/** A gate: a small open square, and its name where there is room; it stands in words below in any case. */
+function door(at: Spot, name: string, marks: Spot[]): SVGElement {
+  const wide = [...name].length * 15;
+  const room = NAME_AT.find(([x, y, anchor]) => {
+    const from = at.x + x - (anchor === 'end' ? wide : anchor === 'middle' ? wide / 2 : 0);
+    return marks.every((one) => Math.abs(one.y - (at.y + y - 5)) > 19 || one.x + 13 < from || one.x - 13 > from + wide);
+  });
   const g = svg('g', { transform: `translate(${at.x} ${at.y})`, class: 'gate' });
-  g.append(
-    svg('path', { d: 'M-6 6V-6H6V6' }),
-    svg('text', { class: 'far', x: left ? -10 : 10, y: -8, 'text-anchor': left ? 'end' : 'start' }, name),
-  );
+  g.append(svg('path', { d: 'M-6 6V-6H6V6' }));
+  if (room) g.append(svg('text', { class: 'far', x: room[0], y: room[1], 'text-anchor': room[2] }, name));
   return g;
 }
 
