@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 from tests.channels.phones import Habit
 
 from benchmarks import heard, rings
@@ -27,6 +28,14 @@ _PARTIES = """
 SELECT p.role, p.state FROM notices.party p JOIN alarms.alarm a ON a.incident_id = p.incident_id
 WHERE a.origin = $1
 """
+_READY = """
+SELECT i.number FROM incidents.incident i JOIN alarms.alarm a ON a.incident_id = i.id
+JOIN notices.party p ON p.incident_id = i.id
+WHERE a.origin = ANY ($1::text[]) AND i.state <> 'closed' AND p.role = ANY ($2::text[])
+GROUP BY i.number
+HAVING count(DISTINCT p.role) FILTER (WHERE p.state = 'acknowledged') = cardinality($2::text[])
+"""
+PUT_OUT_S = 0.5
 
 
 async def run(house: Linked, count: int, seed: int, sounds: Path | None) -> list[Line]:
@@ -140,10 +149,28 @@ def _keep(sounds: Path, one: heard.Heard, said: tuple[str, str]) -> None:
     (sounds / "f3-call-heard.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
 
 
+async def _put_out(house: Linked, origins: Sequence[str]) -> None:
+    """Close each incident once its four parties have acknowledged; end it by cancelling.
+
+    A crew that is out is called to no other fire, and the city has 17 brigades.
+    """
+    token = house.product.credentials()["tokens"]["city_duty"]
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{house.product.http_port}/api/v1", trust_env=False,
+        headers={"Authorization": f"Bearer {token}"}, timeout=10.0,
+    ) as client:  # fmt: skip
+        while True:
+            for row in await house.ask(_READY, origins, list(PARTIES)):
+                body = {"disposition": "test"}
+                await client.post(f"/incidents/{row['number']}/close", json=body)
+            await asyncio.sleep(PUT_OUT_S)
+
+
 async def in_a_row(house: Linked, points: Sequence[Point], period_s: float = PERIOD_S) -> Line:
-    """Fires at a steady pace, every telephone answered and acknowledged."""
+    """Fires at a steady pace, every telephone answered and acknowledged, each put out then."""
     house.desk_habits = {}
     began = len(house.arsonist.book)
+    putting_out = asyncio.create_task(_put_out(house, [point.origin for point in points]))
     await house.arsonist.light_steadily(points, 1 / period_s)
     fires = house.arsonist.book[began:]
     found: list[Linkage] = []
@@ -153,6 +180,7 @@ async def in_a_row(house: Linked, points: Sequence[Point], period_s: float = PER
         return all(one.is_whole for one in found)
 
     await until_asked(whole, PATIENCE_S)
+    putting_out.cancel()
     return line(found)
 
 
