@@ -22,6 +22,7 @@ from benchmarks.exchange import Ring
 from benchmarks.figures import Line, judged, spread_ms
 from benchmarks.fires import Fire
 from benchmarks.ledger import Verdicts, audit, connected, drain
+from benchmarks.linkage_one import put_out
 from benchmarks.linked import PARTIES, Linked, epoch_of, spread_over_towns
 from benchmarks.waiting import until_asked
 from wanghuo.channels import spoken
@@ -39,8 +40,12 @@ SETTLES_S = 420.0
 DRAIN_PATIENCE_S = 240.0
 UNDER_WAY_S = 1.0  # a call whose INVITE was leaving when the key came
 CLOSING_S = 0.2
+NEWS = frozenset({"update", "all_clear"})  # told to those who have acknowledged as well
 _PARTIES = """
-SELECT p.id, p.role, p.state, p.incident_id FROM notices.party p
+SELECT p.id, p.role, p.state, p.incident_id,
+    p.state = 'acknowledged' OR (p.state = 'failed' AND p.owner_id = '' AND p.shortfall IS NOT NULL)
+        AS is_right
+FROM notices.party p
 JOIN alarms.alarm a ON a.incident_id = p.incident_id WHERE a.origin = ANY ($1::text[])
 """
 _LOG = "SELECT entry FROM signals.fire_log WHERE at >= to_timestamp($1) ORDER BY seq"
@@ -110,6 +115,7 @@ async def kill(house: Linked, kills: int, seed: int) -> Outcome:
     before = len(house.arsonist.book)
     outcome, ended = Outcome(Verdicts()), asyncio.Event()
     burning = asyncio.create_task(house.arsonist.light_steadily(points, FIRES_PER_S, ended))
+    putting_out = asyncio.create_task(put_out(house, [point.origin for point in points]))
     try:
         while outcome.kills.total() < kills:  # what was dead already does not count
             await asyncio.sleep(rng.uniform(*PAUSE_S))
@@ -130,6 +136,7 @@ async def kill(house: Linked, kills: int, seed: int) -> Outcome:
         await asyncio.sleep(CLOSING_S)
     fires = house.arsonist.book[before:]
     await _settle(house, fires)
+    putting_out.cancel()
     house.exchange.line_of = usual
     outcome.verdicts = await audit(house.product.dsn(), fires, None)
     await _hold(house, fires, outcome)
@@ -147,7 +154,7 @@ async def _settle(house: Linked, fires: Sequence[Fire]) -> None:
             rows = await house.ask(_PARTIES, origins)
         except (OSError, asyncpg.PostgresError):
             return False
-        return all(r["state"] == "acknowledged" for r in rows if r["role"] in PARTIES)
+        return all(r["is_right"] for r in rows if r["role"] in PARTIES)
 
     await until_asked(settled, SETTLES_S, 1.0)
     await drain(house.product.dsn(), DRAIN_PATIENCE_S)
@@ -163,7 +170,7 @@ async def _hold(house: Linked, fires: Sequence[Fire], outcome: Outcome) -> None:
     outcome.acknowledged = sum(row["state"] == "acknowledged" for row in parties)
     outcome.forgotten = [
         f"{row['role']} {row['state']} {row['id']}"
-        for row in parties if row["role"] in PARTIES and row["state"] != "acknowledged"
+        for row in parties if row["role"] in PARTIES and not row["is_right"]
     ]  # fmt: skip
     first_s = epoch_of(min((fire.began_s for fire in fires), default=0.0))
     answered_s: dict[str, float] = {}  # by party: its first durable answer
@@ -183,7 +190,7 @@ async def _hold(house: Linked, fires: Sequence[Fire], outcome: Outcome) -> None:
             outcome.again_after_s += _since_voice(outcome, ring, before_s[plan.id])
         before_s[plan.id] = ring.at_s
         late_s = epoch_of(ring.at_s) - answered_s.get(plan.party_id, float("inf"))
-        if late_s > UNDER_WAY_S and plan.purpose != "update":
+        if late_s > UNDER_WAY_S and plan.purpose not in NEWS:
             outcome.called_again.append(f"{plan.role} {plan.number} {late_s:.1f} s after its key")
         elif late_s > 0:
             outcome.while_leaving += 1
