@@ -43,9 +43,9 @@ CLOSING_S = 0.2
 NEWS = frozenset({"update", "all_clear"})  # told to those who have acknowledged as well
 _PARTIES = """
 SELECT p.id, p.role, p.state, p.incident_id,
-    p.state = 'acknowledged' OR (p.state = 'failed' AND p.owner_id = '' AND p.shortfall IS NOT NULL)
-        AS is_right
-FROM notices.party p
+    p.state = 'acknowledged' OR i.state = 'closed'
+        OR (p.state = 'failed' AND p.owner_id = '' AND p.shortfall IS NOT NULL) AS is_right
+FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
 JOIN alarms.alarm a ON a.incident_id = p.incident_id WHERE a.origin = ANY ($1::text[])
 """
 _LOG = "SELECT entry FROM signals.fire_log WHERE at >= to_timestamp($1) ORDER BY seq"
