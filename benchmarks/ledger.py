@@ -21,6 +21,7 @@ WHERE at < now() - interval '30 s'
 TOLD_FIRST = ("unit", "micro_station")
 EXAMPLES = 5
 RESTART_PATIENCE_S = 60.0
+HOME_PATIENCE_S = 60.0
 
 
 @dataclass
@@ -106,6 +107,7 @@ async def audit(dsn: str, fires: Sequence[Fire], sink: Sink | None) -> Verdicts:
     ]
     connection = await asyncpg.connect(dsn)
     try:
+        await _brought_home(connection, origins)
         await _alarms(connection, origins, made)
         await _notices(connection, made)
         if sink is not None:
@@ -113,6 +115,23 @@ async def audit(dsn: str, fires: Sequence[Fire], sink: Sink | None) -> Verdicts:
     finally:
         await connection.close()
     return made
+
+
+async def _brought_home(connection: asyncpg.Connection, origins: list[str]) -> None:
+    """Wait until every confirmed fire has an alarm, or patience ends.
+
+    What was confirmed through the fallback stream comes home some time after the database is back;
+    until then the inbox is empty and the fire is not lost.
+    """
+
+    async def all_home() -> bool:
+        return not await connection.fetchval(
+            "SELECT count(*) FROM unnest($1::text[]) AS o (origin) WHERE NOT EXISTS"
+            " (SELECT FROM alarms.alarm a WHERE a.origin = o.origin)",
+            origins,
+        )
+
+    await until_asked(all_home, HOME_PATIENCE_S)
 
 
 async def _alarms(connection: asyncpg.Connection, origins: list[str], made: Verdicts) -> None:

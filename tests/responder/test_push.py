@@ -58,7 +58,7 @@ async def pushed(page: Page, url: str) -> list[dict[str, Any]]:
         },
     )
     shown: list[dict[str, Any]] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not shown:
             shown = await page.evaluate(SHOWN)
     return shown

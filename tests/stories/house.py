@@ -35,6 +35,7 @@ class RunningHouse:
     phones_port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
     ready_after_s: float = 0.0
+    roads: str = "false"  # ranking every station takes a core for a minute
 
     @property
     def url(self) -> str:
@@ -51,7 +52,7 @@ class RunningHouse:
             self.process = subprocess.Popen(
                 [*command, *self.options],
                 cwd=HOME,
-                env={**os.environ, "PYTHONPATH": str(HOME / "src")},
+                env={**os.environ, "PYTHONPATH": str(HOME / "src"), "WANGHUO_ROADS": self.roads},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
