@@ -131,6 +131,7 @@ async def _links(folder: Path) -> tuple[Product, Sink, dict[str, list[str]]]:
     await sink.start()
     product = Product(folder, webhook_url=sink.url)
     await product.start()
+    assert await product.ranked(), "the stations are not ranked"
     arsonist = Arsonist(product.gb26875_port)
     points = await fire_points(product.dsn(), seed=1)
     await arsonist.light_steadily(points[:LOADS], FIRES_PER_S)
