@@ -10,13 +10,22 @@ from wanghuo.channels.aliyun import Aliyun
 from wanghuo.channels.im import Im
 from wanghuo.channels.mail import Email
 from wanghuo.channels.sms import Sms
+from wanghuo.channels.synthetic import KeptInside
 from wanghuo.channels.voice_cloud import VoiceCloud
 from wanghuo.channels.web_push import WebPush
 from wanghuo.channels.webhook import Links
 from wanghuo.clock import WallClock
+from wanghuo.compose.caller import _text_channels
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.notices.model import NoticeState, SendFailed, Sent
-from wanghuo.settings import AliyunSettings, EmailSettings, ImSettings, WebPushSettings
+from wanghuo.settings import (
+    AliyunSettings,
+    EmailSettings,
+    ImSettings,
+    Settings,
+    VoiceSettings,
+    WebPushSettings,
+)
 
 NOWHERE = AliyunSettings("id", "secret", "http://127.0.0.1:1", "http://127.0.0.1:1")
 
@@ -43,8 +52,21 @@ async def test_the_synthetic_fire_stays_inside(name: str) -> None:
         "email": Email(EmailSettings(host="127.0.0.1", sender="a@b.c"), clock, links),
         "push": WebPush(WebPushSettings(private_key="k"), http, closed, clock, links),  # type: ignore[arg-type]
     }
-    sent = await made[name].send(a_notice(test=True, channel=name))  # type: ignore[attr-defined]
+    inside = KeptInside(made[name])  # type: ignore[arg-type]
+    assert inside.name == name
+    sent = await inside.send(a_notice(test=True, channel=name))
     assert sent == Sent(NoticeState.DELIVERED, "test_kept")
+    await http.close()
+
+
+async def test_every_channel_that_costs_or_annoys_is_composed_so() -> None:
+    settings = Settings(voice=VoiceSettings(driver="cloud"))
+    http = OutboundHttp(timeout_s=1)
+    channels = _text_channels(settings, http, None, WallClock())  # type: ignore[arg-type]
+    names = {"sms", "voice_cloud", "im", "email", "push", "voice"}
+    assert {one.name for one in channels} == names
+    for one in channels:
+        assert (await one.send(a_notice(test=True))).outcome == "test_kept"
     await http.close()
 
 

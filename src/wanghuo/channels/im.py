@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from wanghuo.channels import message_text, robots, synthetic
+from wanghuo.channels import message_text, robots
 from wanghuo.channels.robots import Robot
 from wanghuo.channels.webhook import Links
 from wanghuo.clock import Clock
@@ -45,9 +45,6 @@ class Im:
 
         It is delivered if one group has it: a second group that fails is logged, not repeated.
         """
-        test = synthetic.kept(notice)
-        if test is not None:
-            return test
         found = self._of(notice)
         if not found:
             raise SendFailed("im_off", unknown=False, final=True)

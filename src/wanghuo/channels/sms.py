@@ -6,7 +6,7 @@ The provider takes a message (sent), and says later by a receipt whether the tel
 
 import msgspec
 
-from wanghuo.channels import sms_text, synthetic
+from wanghuo.channels import sms_text
 from wanghuo.channels.aliyun import Aliyun
 from wanghuo.channels.book import Book, number_of, opened, sending_of
 from wanghuo.channels.webhook import Links
@@ -38,9 +38,6 @@ class Sms:
 
     async def send(self, notice: Handed) -> Sent:
         """Have one message sent. Raises SendFailed."""
-        test = synthetic.kept(notice)
-        if test is not None:
-            return test
         if not self._settings.template_code:
             raise SendFailed("sms_off", unknown=False, final=True)
         settings = self._settings

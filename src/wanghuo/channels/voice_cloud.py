@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from wanghuo.channels import sms_text, spoken, synthetic
+from wanghuo.channels import sms_text, spoken
 from wanghuo.channels.aliyun import Aliyun
 from wanghuo.channels.book import Book, number_of, opened, sending_of
 from wanghuo.clock import Clock
@@ -43,9 +43,6 @@ class VoiceCloud:
 
     async def send(self, notice: Handed) -> Sent:
         """Have one person called. Raises SendFailed."""
-        test = synthetic.kept(notice)
-        if test is not None:
-            return test
         if not self._settings.start_code:
             raise SendFailed("voice_cloud_off", unknown=False, final=True)
         sending = sending_of(notice, number_of(notice.address), self._clock.now_utc())

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
-from wanghuo.channels import message_text, push_crypto, synthetic
+from wanghuo.channels import message_text, push_crypto
 from wanghuo.channels.model import Subscription
 from wanghuo.channels.webhook import Links
 from wanghuo.clock import Clock
@@ -56,9 +56,6 @@ class WebPush:
 
     async def send(self, notice: Handed) -> Sent:
         """Push to every browser of the recipient; one is enough. Raises SendFailed."""
-        test = synthetic.kept(notice)
-        if test is not None:
-            return test
         if not self._settings.private_key:
             raise SendFailed("push_off", unknown=False, final=True)
         found = await self._browsers.of(notice.contact_id, notice.party_id)

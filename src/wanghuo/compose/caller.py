@@ -16,6 +16,7 @@ from wanghuo.channels.im import Im
 from wanghuo.channels.mail import Email
 from wanghuo.channels.sms import Sms
 from wanghuo.channels.switched_off import SwitchedOff
+from wanghuo.channels.synthetic import KeptInside
 from wanghuo.channels.voice_cloud import VoiceCloud
 from wanghuo.channels.web_push import WebPush
 from wanghuo.channels.webhook import Links, Webhook
@@ -86,7 +87,8 @@ def _text_channels(
 ) -> list[Channel]:
     """Text messages, groups, letters, pushes, the cloud's telephone; each says if it is off.
 
-    The telephone over SIP is the voice role's, if it is switched on.
+    None of them carries the synthetic fire. The telephone over SIP is the voice role's, if it is
+    switched on.
     """
     budgets, to = channel_budgets(settings), links(settings)
     provider = Aliyun(settings.aliyun, http, clock)
@@ -102,6 +104,7 @@ def _text_channels(
     ]
     if settings.voice.driver == "cloud":
         made.append(VoiceCloud(*cloud, name="voice"))
-    elif not settings.voice.on:
-        made.append(SwitchedOff("voice"))
-    return made
+    kept: list[Channel] = [KeptInside(channel) for channel in made]
+    if settings.voice.driver != "cloud" and not settings.voice.on:
+        kept.append(SwitchedOff("voice"))
+    return kept
