@@ -90,6 +90,10 @@ async def test_the_page_of_an_incident_shows_crews_clocks_and_hints(site: Site, 
     assert (crew["crew"], crew["turned_out_at"]) == ("arrived", "2026-06-01T04:01:00Z")
     states = {one["name"]: one["state"] for one in crew["clocks"]}
     assert states == {"turn_out": "met", "arrival": "met", "handled": "missed"}, "it is long ago"
+    overdue = {one["name"]: one["overdue_s"] for one in crew["clocks"]}
+    assert overdue == {"turn_out": 0, "arrival": 0, "handled": None}, (
+        "what runs is counted by who shows it"
+    )
     assert [hint["key"] for hint in page["hints"]] == ["timeline.move_up"]
     assert page["alarm"] == 0
 

@@ -139,7 +139,7 @@ export interface CrewClock {
   stopped_at: string | null;
   limit_s: number;
   state: 'running' | 'met' | 'missed' | 'void';
-  overdue_s: number;
+  overdue_s: number | null; // null while it runs
   ended: boolean;
 }
 

@@ -26,6 +26,6 @@ function tick(clock: CrewClock, now_ms: number): Ticking {
     return stopped > due_ms ? { ...base, state: 'missed', ms: stopped - due_ms } : { ...base, state: 'met', ms: took };
   }
   if (clock.state === 'void') return { ...base, state: 'void', ms: 0 };
-  if (clock.ended) return { ...base, state: 'missed', ms: clock.overdue_s * 1000 };
+  if (clock.overdue_s !== null) return { ...base, state: 'missed', ms: clock.overdue_s * 1000 };
   return now_ms > due_ms ? { ...base, state: 'missed', ms: now_ms - due_ms } : { ...base, state: 'running', ms: due_ms - now_ms };
 }

@@ -271,7 +271,12 @@ def _crew(party: PartyRow, levels: Mapping[int, datetime], policy: Clocks, now: 
 
 
 def _clock(clock: Clock, *, ended: bool) -> Row:
-    """One clock. ended: its crew was released, so that it does not run on."""
+    """One clock. ended: its crew was released, so that it does not run on.
+
+    overdue_s is None while it runs: whoever shows it counts from due_at, and the page of an
+    incident in which nothing happens stays the same.
+    """
+    stands = ended or clock.stopped_at is not None
     return {
         "name": clock.name,
         "words": word("clock", clock.name),
@@ -280,7 +285,7 @@ def _clock(clock: Clock, *, ended: bool) -> Row:
         "stopped_at": stamp(clock.stopped_at),
         "limit_s": clock.limit_s,
         "state": clock.state.value,
-        "overdue_s": clock.overdue_s,
+        "overdue_s": clock.overdue_s if stands else None,
         "ended": ended,
     }
 
