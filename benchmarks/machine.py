@@ -1,11 +1,12 @@
-"""What the machine says about itself and about processes: /proc and nothing else."""
+"""What the machine says about itself and about processes: /proc, ports and programs."""
 
 import os
 import platform
 import shutil
-import socket
 from collections.abc import Iterable
 from pathlib import Path
+
+from wanghuo.gateways import gb26875_door
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
@@ -92,10 +93,8 @@ def descendants(root: int) -> list[int]:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody has just now, by TCP or by UDP."""
+    return gb26875_door.free_port("127.0.0.1")
 
 
 def program(name: str, *folders: str) -> str | None:

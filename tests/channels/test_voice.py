@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from wanghuo.channels.voice import Voice
 from wanghuo.clock import WallClock
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import AnswerKind
+from wanghuo.gateways.gb26875_door import free_port
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 from wanghuo.settings import VoiceSettings
 
@@ -349,9 +349,7 @@ async def test_a_call_that_is_broken_off_while_it_is_dialled_stops_ringing(
 async def test_another_stack_hears_us_and_its_key_arrives(
     trunk: VoiceSettings, line: Line, speech: Speech, desk: Desk, by: str
 ) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port("127.0.0.1")  # the stack listens on TCP, too
     phone = await asyncio.create_subprocess_exec(
         sys.executable, str(OTHER_STACK), str(port), "1", by, stdout=asyncio.subprocess.PIPE
     )

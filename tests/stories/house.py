@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,14 +12,14 @@ from typing import Any
 
 import httpx
 
+from wanghuo.gateways import gb26875_door
+
 HOME = Path(__file__).resolve().parents[2]
 START_PATIENCE_S = 180.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return gb26875_door.free_port("127.0.0.1")
 
 
 @dataclass

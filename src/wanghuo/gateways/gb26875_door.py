@@ -4,6 +4,8 @@ compose builds it, opens it and closes it; nothing in it is global.
 """
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -25,8 +27,25 @@ from wanghuo.signals.model import PromptIntake
 FOLLOW_PERIOD_S: Final = 2.0
 KEEP_UP_PAUSE_S: Final = 0.5
 CANCEL_AGAIN_S: Final = 1.0
+PORT_TRIES: Final = 50
 
 _log = structlog.get_logger("gateways.gb26875")
+
+
+def free_port(host: str) -> int:
+    """A port that TCP and UDP both have free; telephones hold many of UDP's. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for _try in range(PORT_TRIES):
+        with (
+            socket.socket(family, socket.SOCK_STREAM) as tcp,
+            socket.socket(family, socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
+            tcp.bind((host, 0))
+            port = int(tcp.getsockname()[1])
+            udp.bind((host, port))
+            return port
+    raise OSError(f"no port of {host} is free for TCP and UDP")
 
 
 class Gb26875Door:
@@ -75,7 +94,7 @@ class Gb26875Door:
             self._follow_fires,
         )
         self._tasks = [asyncio.create_task(self._keep_up(work)) for work in works]
-        await self.tcp.start(host, port, reuse_port=reuse_port)
+        await self.tcp.start(host, port or free_port(host), reuse_port=reuse_port)
         await self.udp.start(host, self.tcp.port, reuse_port=reuse_port)
         _log.info("listening", host=host, port=self.tcp.port)
 
