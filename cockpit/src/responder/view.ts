@@ -6,7 +6,7 @@ import type { Got } from './kept';
 import type { Entrance, Packet, Way } from './packet';
 import { takePhoto, waitingPhotos } from './photos';
 import { sketch } from './sketch';
-import { clock, duration, metres, told, word, wordOf } from './words';
+import { clock, duration, metres, roughly, told, word, wordOf } from './words';
 
 export function offlineBar(got: Got | null, away: boolean): HTMLElement | null {
   const waiting = presses().length + waitingPhotos();
@@ -43,7 +43,7 @@ export function map(packet: Packet, mine: Way | null): HTMLElement {
   if (way) {
     const kind = way.kind === 'road' ? '' : ` ${word('line')}`;
     made.append(
-      el('div', { class: 'eta' }, el('b', {}, metres(way.road_m)), ` ${word('about')} ${duration(way.travel_s)}${kind}`),
+      el('div', { class: 'eta' }, el('b', {}, metres(way.road_m)), ` ${word('about')} ${roughly(way.travel_s)}${kind}`),
     );
   }
   made.append(wind(packet));

@@ -78,6 +78,10 @@ export function duration(travel_s: number): string {
   return minutes === 0 ? rest : `${minutes} ${word('minutes')} ${rest}`;
 }
 
+/** In the corner of the map, where two lines would cover water: seconds up to two minutes, then minutes. */
+export const roughly = (travel_s: number): string =>
+  travel_s < 120 ? `${travel_s} s` : `${Math.round(travel_s / 60)} min`;
+
 export const clock = (at: string): string => new Date(at).toTimeString().slice(0, 8);
 
 export function metres(distance_m: number): string {
