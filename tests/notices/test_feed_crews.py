@@ -71,8 +71,7 @@ async def test_roads_rosters_and_positions_decide_in_the_tables_too(desk: Desk) 
     async with desk.database.transaction() as tx:
         await tx.execute(
             "INSERT INTO dispatch.travel VALUES"
-            " ('P1', 'micro', 1, 'M3', 250, 2100, 'road', 'g'),"
-            " ('P1', 'micro', 2, 'M2', 300, 2600, 'road', 'g')"
+            " ('P1', 'micro', '{M3,M2}', '{250,300}', '{2100,2600}', '{false,false}', 'g')"
         )
         await tx.execute(
             "INSERT INTO premises.roster (id, station_id, town_code, name, hours)"

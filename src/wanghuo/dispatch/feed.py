@@ -13,6 +13,7 @@ from wanghuo.clock import Clock
 from wanghuo.dispatch import store
 from wanghuo.dispatch.policy import Policy
 from wanghuo.dispatch.ranking import Doors, Level, Ranker
+from wanghuo.dispatch.route import STRAIGHT_LINE
 from wanghuo.dispatch.router import Router
 from wanghuo.engines.postgres import Database
 from wanghuo.premises import store as premises
@@ -117,7 +118,7 @@ async def _keep(
         rows = list(_rows(places, levels, version, range(begin, end)))
         async with database.transaction("*") as tx:
             await store.put_ranks(tx, places.ids[begin:end], rows)
-        ranks += len(rows)
+        ranks += sum(len(row[2]) for row in rows)
         told("places", end, len(places.ids))
     return ranks
 
@@ -127,8 +128,10 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     for at in which:
         for level in levels:
-            for rank_, t in level.of(at):
+            nearest = list(level.of(at))
+            if nearest:
                 yield (
-                    places.ids[at], level.name, rank_, t.station_id, t.travel_s, t.road_m, t.kind,
-                    version,
+                    places.ids[at], level.name, [t.station_id for t in nearest],
+                    [t.travel_s for t in nearest], [t.road_m for t in nearest],
+                    [t.kind == STRAIGHT_LINE for t in nearest], version,
                 )  # fmt: skip

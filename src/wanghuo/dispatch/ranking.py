@@ -50,15 +50,15 @@ class Level:
     road_m: Any
     straight: Any
 
-    def of(self, place: int) -> Iterator[tuple[int, Travel]]:
-        """Rank and travel of each station kept for a place, quickest first."""
+    def of(self, place: int) -> Iterator[Travel]:
+        """The travel of each station kept for a place, quickest first."""
         for rank in range(self.station.shape[1]):
             number = int(self.station[place, rank])
             if number >= 0:
                 kind = STRAIGHT_LINE if self.straight[place, rank] else ROAD
                 travel_s, road_m = self.travel_s[place, rank], self.road_m[place, rank]
                 station_id = self.stations[number].id
-                yield rank + 1, Travel(station_id, self.name, int(travel_s), int(road_m), kind)
+                yield Travel(station_id, self.name, int(travel_s), int(road_m), kind)
 
 
 @dataclass

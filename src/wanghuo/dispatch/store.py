@@ -29,7 +29,7 @@ GRAPH_FILE: Final = "roads.graph"
 ROUTES_KEPT_MAX: Final = 1000
 NEAREST_KEPT_MAX: Final = 16
 COLUMNS: Final = (
-    "place_id", "level", "rank", "station_id", "travel_s", "road_m", "kind", "graph_version",
+    "place_id", "level", "station_ids", "travel_s", "road_m", "by_line", "graph_version",
 )  # fmt: skip
 
 DOORS = "SELECT id, lon, lat FROM premises.place WHERE NOT test ORDER BY id"
@@ -39,16 +39,16 @@ STAGE = """
 FORGET_RANKS = """
     DELETE FROM dispatch.travel t WHERE t.place_id = ANY ($1) AND NOT EXISTS
         (SELECT FROM put_travel p
-         WHERE (p.place_id, p.level, p.rank) = (t.place_id, t.level, t.rank))
+         WHERE (p.place_id, p.level) = (t.place_id, t.level))
 """
 PUT_RANKS = """
     INSERT INTO dispatch.travel AS t
-    SELECT place_id, level, rank, station_id, travel_s, road_m, kind, graph_version FROM put_travel
-    ON CONFLICT (place_id, level, rank) DO UPDATE SET station_id = excluded.station_id,
-        travel_s = excluded.travel_s, road_m = excluded.road_m, kind = excluded.kind,
+    SELECT place_id, level, station_ids, travel_s, road_m, by_line, graph_version FROM put_travel
+    ON CONFLICT (place_id, level) DO UPDATE SET station_ids = excluded.station_ids,
+        travel_s = excluded.travel_s, road_m = excluded.road_m, by_line = excluded.by_line,
         graph_version = excluded.graph_version
-    WHERE (t.station_id, t.travel_s, t.road_m, t.kind, t.graph_version) IS DISTINCT FROM
-        (excluded.station_id, excluded.travel_s, excluded.road_m, excluded.kind,
+    WHERE (t.station_ids, t.travel_s, t.road_m, t.by_line, t.graph_version) IS DISTINCT FROM
+        (excluded.station_ids, excluded.travel_s, excluded.road_m, excluded.by_line,
          excluded.graph_version)
 """
 FORGET_PLACES = """

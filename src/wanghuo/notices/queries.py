@@ -78,9 +78,12 @@ WITH near AS MATERIALIZED (
     SELECT p.id, p.name, p.category, p.unit_id, p.address, p.town_code, t.name AS town_name,
         t.short AS town_short, p.building, p.lon, p.lat, p.people, p.sleeping, p.profile, p.test,
         p.village_code,
-        (SELECT coalesce(json_agg(json_build_array(v.level, v.station_id, v.travel_s, v.road_m,
-            v.kind) ORDER BY v.level, v.rank), '[]')
-         FROM dispatch.travel v WHERE v.place_id = p.id) AS travel
+        (SELECT coalesce(json_agg(json_build_array(v.level, r.station_id, r.travel_s, r.road_m,
+            CASE WHEN r.by_line THEN 'straight_line' ELSE 'road' END)
+            ORDER BY v.level, r.rank), '[]')
+         FROM dispatch.travel v, unnest(v.station_ids, v.travel_s, v.road_m, v.by_line)
+            WITH ORDINALITY AS r (station_id, travel_s, road_m, by_line, rank)
+         WHERE v.place_id = p.id) AS travel
     FROM wanted CROSS JOIN LATERAL (
         SELECT * FROM premises.place WHERE id = wanted.id OFFSET 0) p
     JOIN premises.town t ON t.code = p.town_code
@@ -354,5 +357,5 @@ WITH freed AS (
     UPDATE notices.notice SET claimed_until = $2 - interval '1 ms'
     WHERE state = 'sending' AND claimed_by = ANY ($1::text[]) AND claimed_until >= $2 RETURNING id
 )
-SELECT count(*), pg_notify('notices', '') FROM freed
+SELECT count(*), pg_notify('notices', ''), pg_notify('calls', '') FROM freed
 """
