@@ -29,6 +29,7 @@ from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry, encode
 from wanghuo.identity import derived
 from wanghuo.notices.feed import Caller
 from wanghuo.notices.model import Handed
+from wanghuo.notices.store import CALLS_CHANNEL
 from wanghuo.settings import Settings
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import FALLBACK_FIRE
@@ -60,7 +61,9 @@ async def voice(settings: Settings) -> int:
                 keep_recording(settings, database, clock),
             )
             held = WAITING_SHARE * settings.voice.calls_max
-            calling = Caller(database, [channel], clock, owner=owner, calls_at_once=held)
+            calling = Caller(
+                database, [channel], clock, owner=owner, calls_at_once=held, woken_by=CALLS_CHANNEL
+            )
             group.create_task(speech.warm())
             group.create_task(line.died())
             group.create_task(calling.run())

@@ -86,9 +86,9 @@ class Cameras:
                 except (*DOWN, SqlError) as error:
                     _log.info("cameras_wait", why=repr(error))
                 took_s = self._clock.monotonic_s() - began_s
-                await self._clock.sleep(max(PAUSE_S, 0.0 if looked else PAUSES * took_s))
                 if not looked:
                     await listener.wait(JUDGED_CHANNEL, ticket, LOOK_S)
+                await self._clock.sleep(max(PAUSE_S, 0.0 if looked else PAUSES * took_s))
 
     async def work_once(self) -> int:
         """Ask the cameras that are due, and give lookouts' pictures their incident; how many."""

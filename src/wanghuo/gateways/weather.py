@@ -25,7 +25,7 @@ from wanghuo.sights.weather_files import Mapped, SourceError
 
 JUDGED_CHANNEL: Final = "judged"  # what the judge says when an entry is judged
 LOOK_S: Final = 2.0
-PAUSE_S: Final = 0.25  # a storm of fires is looked at four times a second, not for each fire
+PAUSE_S: Final = 0.25  # behind a fire's first calls, and in a storm not for each fire
 PAUSES: Final = 10  # and with thousands of open ones the database has ten times as long in peace
 RETRY_S: Final = 60.0
 AT_ONCE: Final = 200
@@ -165,9 +165,9 @@ class Weatherman:
                 except (*DOWN, SqlError) as error:
                     _log.info("weather_waits", why=repr(error))
                     put = 0
-                await self._clock.sleep(max(PAUSE_S, PAUSES * self._looked_s))
                 if not put:
                     await listener.wait(JUDGED_CHANNEL, ticket, LOOK_S)
+                await self._clock.sleep(max(PAUSE_S, PAUSES * self._looked_s))
 
     async def work_once(self) -> int:
         """Put what is due now; how many samples."""

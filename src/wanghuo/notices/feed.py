@@ -89,7 +89,7 @@ class Judge:
             while True:
                 try:
                     ticket = listener.ticket("inbox")
-                    if await self.judge_once() == 0:
+                    if (1 if self._one_by_one else BATCH) > await self.judge_once():  # no more
                         await listener.wait("inbox", ticket, IDLE_WAIT_S)
                 except (*DOWN, SqlError, Refused) as error:
                     _log.info("judge_waits", why=repr(error))
@@ -180,11 +180,12 @@ def _passes(error: Exception) -> bool:
 class Caller:
     """Carries due notices through their channels, each channel for itself.
 
-    calls_at_once: of each channel. A call may take longer than a claim lasts: claims are renewed
-    while it goes on, and it is broken off when its notice was answered or stopped meanwhile.
+    calls_at_once: of each channel. woken_by: where it is told that something was planned for them.
+    A call may take longer than a claim lasts: claims are renewed while it goes on, and it is broken
+    off when its notice was answered or stopped meanwhile.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — the engines, the channels, and how they are held
         self,
         database: Database,
         channels: Sequence[Channel],
@@ -192,10 +193,12 @@ class Caller:
         *,
         owner: str,
         calls_at_once: int = CALLS_AT_ONCE,
+        woken_by: str = store.NOTICES_CHANNEL,
     ) -> None:
         self._database = database
         self._channels = {channel.name: channel for channel in channels}
         self._calls_at_once = calls_at_once
+        self._woken_by = woken_by
         self._sending: dict[str, asyncio.Future[Sent]] = {}
         self._clock = clock
         self._who = Claimant(owner, timedelta(seconds=CLAIM_S))
@@ -209,14 +212,14 @@ class Caller:
         delays no other. What was claimed is sent at once and recorded as it ends.
         """
         under_way: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
-        dsn, wakes, owner = self._database.dsn, (store.NOTICES_CHANNEL,), self._who.owner
+        dsn, wakes, owner = self._database.dsn, (self._woken_by,), self._who.owner
         async with Listener(dsn, wakes, self._clock, present=owner) as listener:
             renewing = asyncio.create_task(self._renew_claims())
             try:
                 while True:
-                    ticket = listener.ticket(store.NOTICES_CHANNEL)
+                    ticket = listener.ticket(self._woken_by)
                     full = await self._claim_and_send(under_way)
-                    heard = listener.wait(store.NOTICES_CHANNEL, ticket, IDLE_WAIT_S)
+                    heard = listener.wait(self._woken_by, ticket, IDLE_WAIT_S)
                     await _first_of(heard, full)
             finally:
                 for task in (renewing, *chain.from_iterable(under_way.values())):

@@ -36,7 +36,11 @@ from wanghuo.signals.store import Logged
 if TYPE_CHECKING:
     from wanghuo.premises.duty import Shift
 
+# Whom a planned notice wakes: the caller, and the process that telephones only if there is a call,
+# so that it does not ask the database for nothing while the first notices go out.
 NOTICES_CHANNEL: Final = "notices"
+CALLS_CHANNEL: Final = "calls"
+TELEPHONED: Final = "voice"
 
 
 def saving_parties(parties: Iterable[Party]) -> Part:
@@ -348,6 +352,7 @@ async def save_changes(
     )
     wakes = [alarms.JUDGED_CHANNEL]
     wakes += [NOTICES_CHANNEL] * bool(changes.planned)
+    wakes += [CALLS_CHANNEL] * any(n.channel == TELEPHONED for n in changes.planned.values())
     wakes += [timers.CHANNEL] * bool(waits)
     wakes += [outbox.CHANNEL] * bool(facts)
     await together.run(tx, parts, wakes=wakes)
