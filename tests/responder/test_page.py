@@ -204,6 +204,22 @@ async def test_wind_entrances_and_pictures_are_on_the_page(
     await page.screenshot(path=tmp_path / "responder-wind-390.png")
 
 
+async def test_what_looks_the_same_is_not_drawn_again(
+    town: Town, line: Line, browser: Browser
+) -> None:
+    """A thumb that is on a button while news come in must find the same button under it."""
+    page = await opened(browser, line, await town.link("micro_station"))
+    marks = "() => [...document.querySelectorAll('main, main > *, .thumb')]"
+    await page.wait_for_selector("html[data-kept=yes]", state="attached")
+    count = await page.evaluate(f"({marks})().map((one) => (one.seen = true)).length")
+    assert count > 5
+    await page.evaluate("document.getElementById('since').seen = true")
+    async with page.expect_response("**/packet"):
+        await page.evaluate("window.dispatchEvent(new Event('online'))")
+    await page.wait_for_function("!document.getElementById('since').seen")  # drawn: time went on
+    assert await page.evaluate(f"({marks})().filter((one) => one.seen).length") == count
+
+
 async def test_a_photo_taken_offline_is_kept_through_a_reload_and_sent_once(
     town: Town, line: Line, browser: Browser
 ) -> None:

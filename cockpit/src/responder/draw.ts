@@ -19,6 +19,19 @@ function fill<T extends Element>(made: T, attributes: Attributes, children: Chil
   return made;
 }
 
+/** Show `fresh` in `parent`; what looks the same stays, so that no thumb is on a thing that goes away under it. */
+export function renew(parent: Element, fresh: Element[]): void {
+  const old = [...parent.children];
+  if (old.length !== fresh.length) {
+    parent.replaceChildren(...fresh);
+    return;
+  }
+  fresh.forEach((now, at) => {
+    const one = old[at];
+    if (one && one !== now && one.outerHTML !== now.outerHTML) one.replaceWith(now);
+  });
+}
+
 const SHAPES: Record<number, () => SVGElement[]> = {
   0: () => [svg('circle', { cx: 8, cy: 8, r: 5.5, class: 'open dashed' })],
   1: () => [svg('circle', { cx: 8, cy: 8, r: 5.5, class: 'open' })],

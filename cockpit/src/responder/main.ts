@@ -1,7 +1,7 @@
 /* The responder's page: it shows the newest packet it has and sends what was pressed, in order. */
 
 import './page.css';
-import { el } from './draw';
+import { el, renew } from './draw';
 import { base, forget, gotBefore, keepPacket, keepPress, keepPresses, presses, wayFromHere } from './kept';
 import type { Got } from './kept';
 import type { Packet } from './packet';
@@ -32,7 +32,8 @@ let timer = 0;
 function draw(): void {
   document.documentElement.lang = spoken() === 'zh' ? 'zh-CN' : 'en';
   document.title = word('title');
-  const top = page.querySelector('main')?.scrollTop ?? 0;
+  const main = page.querySelector('main') ?? el('main', {});
+  const top = main.scrollTop;
   const packet = got?.packet;
   if (refused || !packet) {
     const text = refused ? word('refused') : away ? word('never') : word('loading');
@@ -40,10 +41,10 @@ function draw(): void {
     return;
   }
   const cards = packet.side === 'occupant' ? forUnit(packet) : forCrew(packet);
-  const main = el('main', {}, ...cards, ...[pushLine()].filter((one) => one !== null));
+  renew(main, [...cards, pushLine()].filter((one) => one !== null));
   const bar = offlineBar(got, away);
   const told = notice ? el('p', { class: 'off', role: 'alert' }, notice) : null;
-  page.replaceChildren(...[bar, told, head(packet), main, thumb(packet, hand)].filter((one) => one !== null));
+  renew(page, [bar, told, head(packet), main, thumb(packet, hand)].filter((one) => one !== null));
   main.scrollTop = top;
   if (performance.getEntriesByName('drawn').length === 0) performance.mark('drawn');
   tick();
