@@ -193,8 +193,9 @@ def line(found: Sequence[Linkage]) -> Line:
     apart = spread_ms([one.apart_s() for one in rung])
     frame = spread_ms([one.after_frame_s() for one in rung])
     level = spread_ms([one.after_level_s() for one in rung])
+    lacking = [one.lack() for one in found if not one.is_whole]
     verdict, reason = judged([
-        (len(rung) == len(found), f"{len(found) - len(rung)} without all four calls"),
+        (not lacking, f"{len(lacking)} without all four calls: {'; '.join(lacking[:5])}"),
         (apart.p99 <= APART_MS, f"apart p99 {apart.p99:.0f} ms"),
         (frame.p99 <= RING_MS, f"frame → INVITE p99 {frame.p99:.0f} ms"),
     ])  # fmt: skip

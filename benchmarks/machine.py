@@ -102,8 +102,8 @@ def program(name: str, *folders: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *folders]))
 
 
-def listens(port: int) -> bool:
-    """Whether somebody listens on this port of the loopback."""
+def listens(port: int, ears: int = 1) -> bool:
+    """Whether so many processes listen on this port of the loopback."""
     wanted = f"0100007F:{port:04X}"
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return any(line.split()[1] == wanted and line.split()[3] == "0A" for line in lines)
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(words[1] == wanted and words[3] == "0A" for words in lines) >= ears

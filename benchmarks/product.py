@@ -66,8 +66,9 @@ class Product:
         await until(lambda: ready() or running.poll() is not None, READY_PATIENCE_S, 0.05)
         if not ready():
             raise NotReady(f"{self.log} ends with: {self.tail()}")
-        if not await until(lambda: machine.listens(self.gb26875_port), EARS_PATIENCE_S, 0.01):
-            raise NotReady(f"nobody listens on {self.gb26875_port}; {self.log}: {self.tail()}")
+        ears = int(self._settings["gateways"])  # each holds 20,000 links: all of them must be there
+        if not await until(lambda: machine.listens(self.gb26875_port, ears), EARS_PATIENCE_S, 0.01):
+            raise NotReady(f"not {ears} listen on {self.gb26875_port}; {self.log}: {self.tail()}")
         return time.monotonic() - began_s
 
     def _launch(self) -> None:

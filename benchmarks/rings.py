@@ -52,6 +52,18 @@ class Linkage:
         """Whether each of the four was planned and called."""
         return all(role in self.rung_s for role in PARTIES)
 
+    def lack(self) -> str:
+        """Which of the four is missing, and how: not planned at once, or planned and not rung."""
+        number = next((plan.number for plan in self.plans.values()), self.fire.point.origin)
+        states = {
+            role: f"{self.plans[role].state} {self.plans[role].outcome}".strip()
+            if role in self.plans
+            else "not planned at once"
+            for role in PARTIES
+            if role not in self.rung_s
+        }
+        return f"{number}: {states}"
+
     def apart_s(self) -> float:
         """First INVITE to last."""
         return max(self.rung_s.values()) - min(self.rung_s.values())
