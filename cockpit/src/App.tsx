@@ -14,12 +14,15 @@ import { HistoryPage } from './history/HistoryPage';
 import { IncidentPage } from './incident/IncidentPage';
 import { useCell } from './live/cell';
 import { live } from './live/house';
-import { listen } from './live/stream';
+import { ask_often, listen } from './live/stream';
 import { SignIn } from './session/SignIn';
-import { find_session, person } from './session/session';
+import { find_session, may, person } from './session/session';
 import { useWords } from './words/words';
 
 const CityPage = lazy(() => import('./map/CityPage'));
+const PeoplePage = lazy(() => import('./people/PeoplePage').then((room) => ({ default: room.PeoplePage })));
+const AuditPage = lazy(() => import('./people/AuditPage').then((room) => ({ default: room.AuditPage })));
+const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({ default: room.AccountPage })));
 
 export function App(): React.JSX.Element | null {
   const who = useCell(person);
@@ -32,7 +35,7 @@ function House(): React.JSX.Element {
   const route = route_of(useHash());
   const width = useWidth();
   const over = useCell(overlay);
-  useEffect(() => listen(), []);
+  useEffect(() => (may('follow') ? listen() : ask_often()), []);
   useTitle(route.page === 'incident' ? route.number : null);
   useKeys({
     '/': () => overlay.set('search'),
@@ -50,6 +53,9 @@ function House(): React.JSX.Element {
         {route.page === 'incident' && <IncidentPage key={route.number} number={route.number} view={route.view} />}
         {route.page === 'map' && <CityPage />}
         {route.page === 'history' && <HistoryPage />}
+        {route.page === 'people' && <PeoplePage />}
+        {route.page === 'audit' && <AuditPage />}
+        {route.page === 'me' && <AccountPage />}
       </Suspense>
       {width === 'phone' && route.page !== 'incident' && <PhoneBar page={route.page} />}
       {over === 'search' && <Search />}

@@ -1,5 +1,6 @@
 """Ids derive from causes, so a retry collides instead of doubling; secrets come from here too."""
 
+import base64
 import hashlib
 import secrets
 from typing import NewType
@@ -27,3 +28,8 @@ def derived(kind: str, *causes: str | int | bytes) -> str:
 def new_secret(size_bytes: int = 24) -> str:
     """A token nobody can guess: url-safe text of `size_bytes` random bytes."""
     return secrets.token_urlsafe(size_bytes)
+
+
+def new_key_text(size_bytes: int) -> str:
+    """Random bytes as Base32, for what people read, type or scan. size_bytes: a multiple of 5."""
+    return base64.b32encode(secrets.token_bytes(size_bytes)).decode("ascii")

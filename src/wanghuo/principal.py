@@ -9,54 +9,94 @@ class Permission(StrEnum):
     """One thing that a role may be allowed to do."""
 
     SEE = "see"
+    FOLLOW = "follow"  # the live facts of whole towns
     SEE_PERSONAL_DATA = "see_personal_data"
     JUDGE = "judge"  # acknowledge, confirm, dispose, close, raise, lower, shelve
     CONTROL_DEVICES = "control_devices"  # queries 61-88, controls 89-91
     IMPORT = "import"
     SEND_SIGNALS = "send_signals"  # an operator's platform
+    ANSWER_FOR_119 = "answer_for_119"  # accept, reject, dispatched, on scene, closed
     ADMINISTER = "administer"
     AUDIT = "audit"
 
 
 class Role(StrEnum):
-    """The roles of the data access standard and of the desk."""
+    """Who works with the platform. What each sees is its towns', and its organisation's if any."""
 
     ADMIN = "admin"
     CITY_DUTY = "city_duty"
     TOWN_OFFICE = "town_office"
     OPERATOR = "operator"
+    STATION_CREW = "station_crew"
+    UNIT_HEAD = "unit_head"
+    INSURER = "insurer"
+    EXPERT = "expert"
     AUDITOR = "auditor"
+    CAD_119 = "cad_119"
+    PROVINCE = "province"
 
 
 P = Permission
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: frozenset(Permission),
-    Role.CITY_DUTY: frozenset({P.SEE, P.SEE_PERSONAL_DATA, P.JUDGE, P.CONTROL_DEVICES}),
-    Role.TOWN_OFFICE: frozenset({P.SEE, P.SEE_PERSONAL_DATA, P.JUDGE}),
+    Role.ADMIN: frozenset(Permission) - {P.ANSWER_FOR_119},
+    Role.CITY_DUTY: frozenset({P.SEE, P.FOLLOW, P.SEE_PERSONAL_DATA, P.JUDGE, P.CONTROL_DEVICES}),
+    Role.TOWN_OFFICE: frozenset({P.SEE, P.FOLLOW, P.SEE_PERSONAL_DATA, P.JUDGE}),
     Role.OPERATOR: frozenset({P.SEE, P.SEND_SIGNALS}),
-    Role.AUDITOR: frozenset({P.SEE, P.AUDIT}),
+    Role.STATION_CREW: frozenset({P.SEE}),
+    Role.UNIT_HEAD: frozenset({P.SEE}),
+    Role.INSURER: frozenset({P.SEE}),
+    Role.EXPERT: frozenset({P.SEE}),
+    Role.AUDITOR: frozenset({P.SEE, P.FOLLOW, P.AUDIT}),
+    Role.CAD_119: frozenset({P.SEE, P.SEE_PERSONAL_DATA, P.ANSWER_FOR_119}),
+    Role.PROVINCE: frozenset({P.SEE, P.FOLLOW}),
 }
+# Roles that see only what is their organisation's, and what kind of organisation that is.
+ORGANISATION_KINDS: dict[Role, str] = {
+    Role.OPERATOR: "operator",
+    Role.STATION_CREW: "station",
+    Role.UNIT_HEAD: "unit",
+    Role.INSURER: "insurer",
+    Role.EXPERT: "expert",
+    Role.CAD_119: "cad_119",
+}
+ONE_OF_A_KIND = frozenset({Role.CAD_119})  # there is one, so it needs no id
 
 ALL_TOWNS = "*"
+ORGANISATION_MARK = "|"  # between the towns and the organisation of a scope
 
 
 class Principal(msgspec.Struct, frozen=True):
     """A signed-in person or machine.
 
     towns: town codes it may see; ("*",) means the whole city.
-    operator_id: set for an operator's platform, "" for everyone else.
+    organisation_id: of the operator, station, unit or insurer it belongs to, "" for everyone else.
     """
 
     person_id: str
     name: str
     role: Role
     towns: tuple[str, ...]
-    operator_id: str = ""
+    organisation_id: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the role carries this permission."""
         return permission in PERMISSIONS[self.role]
 
-    def town_scope(self) -> str:
-        """The value of the database setting `app.towns`: codes joined by commas, or `*`."""
-        return ",".join(self.towns)
+    @property
+    def operator_id(self) -> str:
+        """The operator whose platform this is, "" for everyone else."""
+        return self.organisation_id if self.role is Role.OPERATOR else ""
+
+    @property
+    def sees_whole_city(self) -> bool:
+        """Whether neither towns nor an organisation narrow what it sees."""
+        return self.towns == (ALL_TOWNS,) and self.role not in ORGANISATION_KINDS
+
+    def scope(self) -> str:
+        """What row-level security compares with: `town,town` or `*`, then `|kind:id` if narrowed.
+
+        It goes to engines.postgres.Database.transaction as it is.
+        """
+        towns = ",".join(self.towns)
+        kind = ORGANISATION_KINDS.get(self.role)
+        return f"{towns}{ORGANISATION_MARK}{kind}:{self.organisation_id}" if kind else towns

@@ -172,7 +172,7 @@ async def test_the_trail_is_narrowed_and_paged(site: Site) -> None:
 async def test_an_export_is_whole_harmless_in_a_spreadsheet_and_told_itself(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wanghuo.access.routes.EXPORT_BATCH", 7)
+    monkeypatch.setattr("wanghuo.access.audit_routes.EXPORT_BATCH", 7)
     async with site.owner.transaction("*") as tx:
         for number in range(20):
             await store.audit(tx, WHO, "=cmd()", str(number), {"text": "a,b\n火"})

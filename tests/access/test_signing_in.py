@@ -104,8 +104,8 @@ async def test_a_new_person_signs_in_with_the_given_role_and_towns(site: Site) -
         ({"towns": []}, "towns"),
         ({"towns": ["*", "330282108"]}, "towns"),
         ({"role": "king"}, "role"),
-        ({"role": "operator"}, "operator_id"),
-        ({"operator_id": "op1"}, "operator_id"),
+        ({"role": "operator"}, "organisation_id"),
+        ({"organisation_id": "op1"}, "organisation_id"),
         ({"login": "Not A Login"}, "login"),
     ],
 )

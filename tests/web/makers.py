@@ -13,8 +13,8 @@ import msgspec
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from wanghuo.access import audit_routes, second_factor_routes, store
 from wanghuo.access import routes as access_routes
-from wanghuo.access import store
 from wanghuo.access.feed import KnownPeople
 from wanghuo.access.model import Operator
 from wanghuo.clock import HandClock, WallClock
@@ -22,7 +22,7 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unavailable
 from wanghuo.facts.fact import Fact
-from wanghuo.principal import Permission, Principal
+from wanghuo.principal import Permission, Principal, Role
 from wanghuo.settings import Settings
 from wanghuo.web.app import make_app
 from wanghuo.web.house import House
@@ -33,6 +33,9 @@ from wanghuo.web.sign_in import may
 from wanghuo.web.summary import summary_router
 
 HERE, THERE = "330282101", "330282102"
+ORGANISATIONS = {
+    Role.STATION_CREW: "station0", Role.UNIT_HEAD: "unit0", Role.INSURER: "i1", Role.EXPERT: "e1",
+}  # fmt: skip
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 OPERATOR_KEY = "the-key-of-operator-one"
 ERRORS = {
@@ -141,7 +144,11 @@ async def open_site(
             OPERATOR_KEY.encode(),
         )
         made = await store.first_start(
-            tx, clock.now_utc(), town=HERE, operators={"One": ("op1", HERE)}
+            tx,
+            clock.now_utc(),
+            town=HERE,
+            operators={"One": ("op1", HERE)},
+            organisations=ORGANISATIONS,
         )
         assert made is not None
         await tx.executemany(
@@ -155,9 +162,8 @@ async def open_site(
         stream=stream,
         doorkeeper=KnownPeople(web_database, clock, find_operator),
     )
-    app = make_app(
-        house, [access_routes.router, summary_router([count_units]), try_out_router(), *routers]
-    )
+    access = [access_routes.router, second_factor_routes.router, audit_routes.router]
+    app = make_app(house, [*access, summary_router([count_units]), try_out_router(), *routers])
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
     serving = asyncio.ensure_future(serve(app, "127.0.0.1", 0, stop, ready.set_result))
     await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)

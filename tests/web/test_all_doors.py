@@ -12,7 +12,7 @@ from wanghuo.compose import web as compose_web
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways.store import put_quarantine
-from wanghuo.principal import PERMISSIONS, Permission, Role
+from wanghuo.principal import ORGANISATION_KINDS, PERMISSIONS, Permission, Role
 from wanghuo.signals.feed import SignalIntake
 
 P = Permission
@@ -48,6 +48,11 @@ PUBLIC: dict[Door, str] = {
 NEEDS: dict[Door, Permission | None] = {
     ("GET", "/api/v1/session"): None,
     ("DELETE", "/api/v1/session"): None,
+    ("GET", "/api/v1/session/second-factor"): None,
+    ("POST", "/api/v1/session/second-factor"): None,
+    ("PUT", "/api/v1/session/second-factor"): None,
+    ("POST", "/api/v1/session/second-factor/off"): None,
+    ("DELETE", "/api/v1/people/{person_id}/second-factor"): P.ADMINISTER,
     ("GET", "/api/v1/people"): P.ADMINISTER,
     ("POST", "/api/v1/people"): P.ADMINISTER,
     ("PATCH", "/api/v1/people/{person_id}"): P.ADMINISTER,
@@ -75,10 +80,15 @@ NEEDS: dict[Door, Permission | None] = {
     ("DELETE", "/api/v1/rosters/{shift_id}"): P.JUDGE,
 }
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+# A token would change its person's sign-in behind them (access/test_second_factor.py).
+BROWSERS_ONLY = {
+    ("POST", "/api/v1/session/second-factor"),
+    ("PUT", "/api/v1/session/second-factor"),
+}
 OPERATORS_ONLY = {("POST", "/api/v1/access/signals")}  # they speak for an operator's own devices
 # Bytes of no known sender belong to no town.
 CITY_ONLY = {("GET", "/api/v1/quarantine"), ("POST", "/api/v1/quarantine/{row_id}/settle")}
-OF_A_TOWN = {Role.TOWN_OFFICE, Role.OPERATOR}
+NOT_OF_THE_CITY = {Role.TOWN_OFFICE, *ORGANISATION_KINDS}
 STREAMS = {("GET", "/api/v1/live")}
 MINE = ("/api/v1/session", "/api/v1/people", "/api/v1/tokens", "/api/v1/audit", "/api/v1/summary")
 
@@ -123,9 +133,11 @@ def needed(door: Door) -> Permission | None:
 
 def may_pass(role: Role, door: Door) -> bool:
     """Whether the product's rules let this role through."""
+    if door in BROWSERS_ONLY:
+        return False
     if door in OPERATORS_ONLY and role is not Role.OPERATOR:
         return False
-    if door in CITY_ONLY and role in OF_A_TOWN:
+    if door in CITY_ONLY and role in NOT_OF_THE_CITY:
         return False
     permission = needed(door)
     return permission is None or permission in PERMISSIONS[role]
@@ -159,6 +171,14 @@ async def test_each_role_passes_exactly_the_doors_of_its_permissions(
         answer = await house.client(role.value).request(door[0], where(door[1]))
         assert (answer.status_code == 403) != allowed, f"{role} at {door}: {answer.status_code}"
         assert answer.status_code < 500, f"{role} at {door}: {answer.text}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_the_live_stream_is_for_who_may_see_whole_towns(house: Site, role: Role) -> None:
+    """Facts are told apart by town alone, so an organisation must not hear them."""
+    async with house.client(role.value).stream("GET", "/api/v1/live") as answer:
+        assert answer.status_code == (200 if P.FOLLOW in PERMISSIONS[role] else 403)
+    assert P.FOLLOW not in PERMISSIONS[role] or role not in ORGANISATION_KINDS
 
 
 async def test_a_public_door_that_asks_for_proof_refuses_without_it(house: Site) -> None:

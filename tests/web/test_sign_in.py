@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.web.makers import HERE, OPERATOR_KEY, Site, said_raw
+from tests.web.makers import HERE, OPERATOR_KEY, THERE, Site, said_raw
 from wanghuo.principal import PERMISSIONS, Permission, Role
 
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("POST", "/api/v1/session")}
@@ -64,10 +64,26 @@ async def test_a_town_office_sees_its_own_town_only(site: Site) -> None:
     assert counted.json() == {"units": 1}
 
 
-async def test_an_operators_key_admits_the_operator_in_its_town(site: Site) -> None:
+async def test_an_operators_key_admits_the_operator_to_where_its_devices_are(site: Site) -> None:
     client = site.client(Authorization=f"Bearer {OPERATOR_KEY}")
+    assert (await client.get("/api/v1/try/units")).json() == []
+    async with site.owner.transaction("*") as tx:
+        for unit, town in (("u1", HERE), ("u2", THERE)):
+            await tx.execute("INSERT INTO premises.town VALUES ($1, $1, $1, 121, 30)", town)
+            await tx.execute(
+                "INSERT INTO premises.place (id, unit_id, name, category, town_code, lon, lat)"
+                " VALUES ($1, $1, $1, 'rental', $2, 121, 30)",
+                unit,
+                town,
+            )
+            await tx.execute(
+                "INSERT INTO devices.device (id, origin, sender, place_id, town_code, kind,"
+                " operator_id, location) VALUES ($1, $1, $1, $1, $2, 'smoke', 'op1', '')",
+                unit,
+                town,
+            )
     person = (await client.get("/api/v1/session")).json()["person"]
-    assert (person["role"], person["operator_id"]) == ("operator", "op1")
+    assert (person["role"], person["organisation_id"]) == ("operator", "op1")
     assert (await client.get("/api/v1/try/units")).json() == ["here"]
 
 

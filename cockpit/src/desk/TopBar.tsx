@@ -7,7 +7,7 @@ import { reachable } from '../live/api';
 import { useNow } from '../live/now';
 import { line } from '../live/stream';
 import { switch_theme, theme } from '../look/theme';
-import { person, sign_out } from '../session/session';
+import { may, person, sign_out } from '../session/session';
 import { day, hms, span, weekday } from '../words/format';
 import { lang, useWords } from '../words/words';
 import { overlay } from './chosen';
@@ -30,7 +30,7 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
           {t('brand')}
         </a>
         <nav className="pages" aria-label={t('pages')}>
-          {(['desk', 'map', 'history'] as const).map((name) => (
+          {pages().map((name) => (
             <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={page === name ? 'page' : undefined}>
               {t(`page.${name}`)}
             </a>
@@ -40,14 +40,25 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
           </button>
         </nav>
         <Wellness />
-        <span className="who-sits" title={who ? word('person', who.role) : ''}>
+        <a className="who-sits" href="#/me" title={who ? word('person', who.role) : ''} aria-current={page === 'me' ? 'page' : undefined}>
           {who?.name}
-        </span>
+        </a>
         <Switches />
         <Clock />
       </header>
     </>
   );
+}
+
+/** The pages that this person's role opens. */
+function pages(): readonly ('desk' | 'map' | 'history' | 'people' | 'audit')[] {
+  return [
+    'desk',
+    'map',
+    'history',
+    ...(may('administer') ? (['people'] as const) : []),
+    ...(may('audit') ? (['audit'] as const) : []),
+  ];
 }
 
 function Switches(): React.JSX.Element {

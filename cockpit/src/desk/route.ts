@@ -1,11 +1,11 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/history. */
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/history, #/people, #/audit, #/me. */
 
 import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { page: 'desk' }
   | { page: 'incident'; number: string; view: 'incident' | 'map' }
-  | { page: 'map' }
+  | { page: 'map' | 'people' | 'audit' | 'me' }
   | { page: 'history' };
 
 export function route_of(hash: string): Route {
@@ -13,7 +13,7 @@ export function route_of(hash: string): Route {
   if (page === 'incidents' && number) {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
   }
-  if (page === 'map') return { page };
+  if (page === 'map' || page === 'people' || page === 'audit' || page === 'me') return { page };
   return page === 'history' || page === 'incidents' ? { page: 'history' } : { page: 'desk' };
 }
 

@@ -2,7 +2,7 @@
 
 import { type Fact, TOPICS } from '../facts/desk';
 import { cell } from './cell';
-import { read_figures, resync, take_facts } from './house';
+import { live, read_figures, resync, take_facts, touch } from './house';
 import { send_kept } from './kept_acts';
 
 export type Line = 'opening' | 'live' | 'lost';
@@ -14,6 +14,25 @@ const TOGETHER_MS = 100;
 const FIGURES_EVERY_MS = 10_000;
 /** A stream that says nothing for this long (three heartbeats) is taken for dead. */
 const SILENCE_MAX_MS = 45_000;
+
+/** For who sees an organisation's own and not whole towns: facts are told apart by town alone. */
+const ASK_EVERY_MS = 3_000;
+
+/** Ask again and again what is open, until the returned function is called. */
+export function ask_often(): () => void {
+  const asking = window.setInterval(() => {
+    void resync().then(send_kept);
+    line.set(live.get().failed ? 'lost' : 'live');
+    touch([...live.get().rows.keys()]);
+  }, ASK_EVERY_MS);
+  const figures = window.setInterval(() => void read_figures(), FIGURES_EVERY_MS);
+  void resync();
+  void read_figures();
+  return () => {
+    window.clearInterval(asking);
+    window.clearInterval(figures);
+  };
+}
 
 /** Listen until the returned function is called. */
 export function listen(): () => void {

@@ -6,11 +6,14 @@ import { useCell } from '../live/cell';
 import { lang, useWords } from '../words/words';
 import { sign_in } from './session';
 
+const focus = (input: HTMLInputElement | null): void => input?.focus();
+
 export function SignIn(): React.JSX.Element {
   const { t, lang: language } = useWords();
   const present = useCell(lang);
   const [problem, set_problem] = useState<Problem | null>(null);
   const [busy, set_busy] = useState(false);
+  const [asks_code, set_asks_code] = useState(false);
   const login = useRef<HTMLInputElement>(null);
   useEffect(() => login.current?.focus(), []);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -19,9 +22,12 @@ export function SignIn(): React.JSX.Element {
     set_busy(true);
     set_problem(null);
     try {
-      await sign_in(String(data.get('login')), String(data.get('password')));
+      await sign_in(String(data.get('login')), String(data.get('password')), String(data.get('code') ?? ''));
     } catch (error) {
-      set_problem(error instanceof Problem ? error : new Problem(0, String(error), String(error)));
+      const told = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+      const first = told.field === 'code' && !asks_code;
+      if (told.field === 'code') set_asks_code(true);
+      if (!first) set_problem(told);
     } finally {
       set_busy(false);
     }
@@ -45,9 +51,16 @@ export function SignIn(): React.JSX.Element {
           <span>{t('sign_in.password')}</span>
           <input name="password" type="password" autoComplete="current-password" required />
         </label>
+        {asks_code && (
+          <label>
+            <span>{t('sign_in.code')}</span>
+            <input ref={focus} name="code" required minLength={6} maxLength={32} inputMode="numeric" autoComplete="one-time-code" />
+            <small>{t('sign_in.code_where')}</small>
+          </label>
+        )}
         {problem && (
           <p className="broken" role="alert">
-            {problem[language]}
+            {problem.field === 'code' ? t('sign_in.code_wrong') : problem[language]}
           </p>
         )}
         <button type="submit" className="go" disabled={busy}>

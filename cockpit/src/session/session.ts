@@ -27,9 +27,9 @@ export async function find_session(): Promise<void> {
   }
 }
 
-/** Sign in. Throws Problem with what to tell the person. */
-export async function sign_in(login: string, password: string): Promise<void> {
-  const answer = await ask<Session>('POST', '/api/v1/session', { login, password });
+/** Sign in. Throws Problem with what to tell the person; its field is `code` if a second factor is asked for. */
+export async function sign_in(login: string, password: string, code = ''): Promise<void> {
+  const answer = await ask<Session>('POST', '/api/v1/session', { login, password, ...(code ? { code } : {}) });
   signed_before.set('yes');
   person.set(answer.person);
 }
@@ -43,9 +43,10 @@ export async function sign_out(): Promise<void> {
   }
 }
 
+/** Whether the person's role carries a permission. */
+export const may = (permission: string): boolean => person.get()?.permissions.includes(permission) ?? false;
+
 /** Whether the person may judge: acknowledge, confirm, raise, lower, close, shelve. */
-export function may_judge(): boolean {
-  return person.get()?.permissions.includes('judge') ?? false;
-}
+export const may_judge = (): boolean => may('judge');
 
 signed_out.watch(() => person.set(null));

@@ -3,6 +3,7 @@
 import { acts } from './en_acts';
 import { frame } from './en_frame';
 import { incident } from './en_incident';
+import { people } from './en_people';
 import { places } from './en_places';
 
-export const en = { ...frame, ...incident, ...acts, ...places };
+export const en = { ...frame, ...incident, ...acts, ...people, ...places };

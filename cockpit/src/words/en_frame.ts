@@ -19,6 +19,10 @@ export const frame = {
   'page.map': 'Map',
   'page.history': 'History',
   'page.incident': 'Incident',
+  'page.people': 'People',
+  'page.audit': 'Audit',
+  'page.me': 'My account',
+  save: 'Save',
   'theme.dark': 'Dark',
   'theme.light': 'Light',
 
@@ -27,6 +31,9 @@ export const frame = {
   'sign_in.what': 'Fire sensing and response for the city',
   'sign_in.login': 'Login',
   'sign_in.password': 'Password',
+  'sign_in.code': 'Code',
+  'sign_in.code_where': 'The six digits of your authenticator, or a recovery code.',
+  'sign_in.code_wrong': 'The code is wrong, used or too old. Type the six digits that your authenticator shows now.',
   'sign_in.where': 'The first login is in credentials.toml of the data folder.',
 
   'level.mark': 'Level F{level}',

@@ -3,6 +3,7 @@
 import { acts } from './zh_acts';
 import { frame } from './zh_frame';
 import { incident } from './zh_incident';
+import { people } from './zh_people';
 import { places } from './zh_places';
 
-export const zh = { ...frame, ...incident, ...acts, ...places };
+export const zh = { ...frame, ...incident, ...acts, ...people, ...places };

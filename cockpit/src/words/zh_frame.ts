@@ -17,6 +17,10 @@ export const frame = {
   'page.map': '地图',
   'page.history': '历史警情',
   'page.incident': '警情',
+  'page.people': '人员与权限',
+  'page.audit': '审计',
+  'page.me': '我的账号',
+  save: '保存',
   'theme.dark': '深色',
   'theme.light': '浅色',
 
@@ -25,6 +29,9 @@ export const frame = {
   'sign_in.what': '城市火灾感知与联动',
   'sign_in.login': '账号',
   'sign_in.password': '密码',
+  'sign_in.code': '动态验证码',
+  'sign_in.code_where': '手机验证器显示的 6 位数字，或一个恢复码。',
+  'sign_in.code_wrong': '验证码不对、已用过或已过期，请输入验证器当前显示的 6 位数字。',
   'sign_in.where': '首次启动的账号在数据目录的 credentials.toml。',
 
   'level.mark': 'F{level} 级',

@@ -100,5 +100,5 @@ class KnownPeople:
             name=operator.name,
             role=Role.OPERATOR,
             towns=(operator.town_code or ALL_TOWNS,),
-            operator_id=operator.id,
+            organisation_id=operator.id,
         )

@@ -4,20 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wanghuo.principal import PERMISSIONS, Principal, Role
+from wanghuo.principal import ONE_OF_A_KIND, ORGANISATION_KINDS, PERMISSIONS, Principal, Role
 
 
 @dataclass(frozen=True)
 class Person:
-    """Someone or something that may sign in. towns: codes, or ("*",) for the whole city."""
+    """Someone or something that may sign in. towns: codes, or ("*",) for the whole city.
+
+    organisation_id: of the operator, station, unit or insurer it belongs to. second_factor: whether
+    signing in asks for a code, too.
+    """
 
     id: str
     login: str
     name: str
     role: Role
     towns: tuple[str, ...]
-    operator_id: str = ""
+    organisation_id: str = ""
     active: bool = True
+    second_factor: bool = False
 
     def principal(self) -> Principal:
         """The person as the asker of a request."""
@@ -26,7 +31,7 @@ class Person:
             name=self.name,
             role=self.role,
             towns=self.towns,
-            operator_id=self.operator_id,
+            organisation_id=self.organisation_id,
         )
 
 
@@ -78,6 +83,11 @@ class Operator:
     id: str
     name: str
     town_code: str = ""
+
+
+def needs_organisation(role: Role) -> bool:
+    """Whether a person of this role belongs to one of several organisations."""
+    return role in ORGANISATION_KINDS and role not in ONE_OF_A_KIND
 
 
 def permissions_of(role: Role) -> list[str]:

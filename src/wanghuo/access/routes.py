@@ -1,40 +1,40 @@
-"""Signing in and out, people, tokens, the audit trail.
+"""Signing in and out, people, tokens.
 
 Rule 1. A try to sign in is counted before the password is looked at.
 Rule 2. Whatever takes a right away commits first and then makes the doorkeeper forget.
-Rule 3. Every change and every export leaves a line in the audit trail, in its own transaction.
+Rule 3. Every change leaves a line in the audit trail, in its own transaction.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field, SecretStr
 
-from wanghuo.access import audit_export, store
-from wanghuo.access.model import AuditCheck, AuditLine, Person, Token, permissions_of
+from wanghuo.access import store
+from wanghuo.access.model import (
+    Person,
+    Token,
+    needs_organisation,
+    permissions_of,
+)
 from wanghuo.access.passwords import NOBODY, hashed, matches, refuse_weak
+from wanghuo.access.second_factor_routes import must_open
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
 from wanghuo.identity import derived, new_secret
 from wanghuo.principal import ALL_TOWNS, Permission, Principal, Role
 from wanghuo.web.clock import Now
 from wanghuo.web.house import House, house_of
 from wanghuo.web.limits import TooMany
-from wanghuo.web.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, cursor_after, key_of
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import SESSION_COOKIE, SignedIn, may, refuse_foreign_page
 
 SESSION_LENGTH = timedelta(hours=24)  # a duty shift
-SEQ_MAX = 2**62
-EXPORT_BATCH = 1000
 
 Admin = Annotated[Principal, Depends(may(Permission.ADMINISTER))]
-Auditor = Annotated[Principal, Depends(may(Permission.AUDIT))]
 REFUSALS = problems(Unauthenticated, Forbidden, Unavailable)
 
 router = APIRouter(prefix="/api/v1", tags=["access"])
@@ -42,10 +42,13 @@ _log = structlog.get_logger("access")
 
 
 class SignIn(BaseModel):
-    """Who wants to come in."""
+    """Who wants to come in. A 422 that names `code` asks for the second factor."""
 
     login: str = Field(min_length=1, max_length=64)
     password: SecretStr = Field(max_length=128)
+    code: str | None = Field(
+        None, max_length=32, description="Of the second factor, if the person has one."
+    )
 
 
 class PersonView(BaseModel):
@@ -56,7 +59,7 @@ class PersonView(BaseModel):
     role: Role
     towns: list[str]
     permissions: list[str]
-    operator_id: str = ""
+    organisation_id: str = ""
 
 
 class SessionView(BaseModel):
@@ -73,7 +76,7 @@ class NewPerson(BaseModel):
     name: str = Field(min_length=1, max_length=100)
     role: Role
     towns: list[str] = Field(min_length=1, max_length=100, examples=[["330282108"], ["*"]])
-    operator_id: str = Field("", max_length=64)
+    organisation_id: str = Field("", max_length=64)
     password: SecretStr | None = Field(None, max_length=128)
 
 
@@ -83,6 +86,7 @@ class ChangedPerson(BaseModel):
     name: str | None = Field(None, min_length=1, max_length=100)
     role: Role | None = None
     towns: list[str] | None = Field(None, min_length=1, max_length=100)
+    organisation_id: str | None = Field(None, max_length=64)
     active: bool | None = None
     password: SecretStr | None = Field(None, max_length=128)
 
@@ -101,36 +105,6 @@ class IssuedToken(BaseModel):
     token: str
 
 
-class AuditPage(BaseModel):
-    """Newest first. next: the cursor of the page after, null at the end."""
-
-    items: list[AuditLine]
-    next: str | None
-
-
-class AuditQuery(BaseModel):
-    """Which lines; what is left out does not narrow."""
-
-    person_id: str | None = Field(None, max_length=64)
-    act: str | None = Field(None, max_length=64)
-    subject: str | None = Field(None, max_length=128)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-
-
-class AuditExportQuery(AuditQuery):
-    """Which lines, and in which form."""
-
-    form: Literal["csv", "jsonl"] = "csv"
-
-
-class AuditPageQuery(AuditQuery):
-    """Which lines, and which page of them."""
-
-    cursor: str = Field("", max_length=512, description="`next` of the page before.")
-    limit: int = Field(PAGE_SIZE_DEFAULT, ge=1, le=PAGE_SIZE_MAX, description="Rows a page.")
-
-
 def _view(who: Principal) -> PersonView:
     return PersonView(
         id=who.person_id,
@@ -138,11 +112,11 @@ def _view(who: Principal) -> PersonView:
         role=who.role,
         towns=list(who.towns),
         permissions=permissions_of(who.role),
-        operator_id=who.operator_id,
+        organisation_id=who.organisation_id,
     )
 
 
-@router.post("/session", responses=problems(Unauthenticated, TooMany, Unavailable))
+@router.post("/session", responses=problems(Unauthenticated, Invalid, TooMany, Unavailable))
 async def sign_in(words: SignIn, request: Request, response: Response, clock: Now) -> SessionView:
     """Sign in. Sets the session cookie and gives the same session as a token for scripts."""
     refuse_foreign_page(request, script_allowed=True)
@@ -151,6 +125,7 @@ async def sign_in(words: SignIn, request: Request, response: Response, clock: No
     house.sign_in_pace.take(peer)
     who = await _checked(house, words, peer, clock.now_utc())
     secret = new_secret(32)
+    await _second_factor(house, who, words.code, clock.now_utc(), peer)
     async with house.database.transaction() as tx:
         now = clock.now_utc()
         await store.sign_in_worked(tx, _callers(words.login, peer), now)
@@ -173,6 +148,20 @@ async def sign_in(words: SignIn, request: Request, response: Response, clock: No
         secure=secure,
     )
     return SessionView(person=_view(who), token=secret)
+
+
+async def _second_factor(
+    house: House, who: Principal, code: str | None, now: datetime, peer: str
+) -> None:
+    """Raise Invalid unless the code is right or none is asked for; a wrong one leaves a line."""
+    try:
+        async with house.database.transaction() as tx:
+            await must_open(tx, who, code, now)
+    except Invalid:
+        if code:
+            async with house.database.transaction() as tx:
+                await store.audit(tx, who, "session.refused", who.person_id, {"peer": peer})
+        raise
 
 
 def _callers(login: str, peer: str) -> dict[str, str]:
@@ -228,7 +217,7 @@ async def people(_who: Admin, tx: Tx) -> list[Person]:
 @router.post("/people", status_code=201, responses={**REFUSALS, **problems(Refused, Invalid)})
 async def add_person(new: NewPerson, who: Admin, tx: Tx) -> Person:
     """Add a person. Problems: Refused if the login is taken."""
-    _refuse_strange_towns(new.role, new.towns, new.operator_id)
+    _refuse_strange_towns(new.role, new.towns, new.organisation_id)
     password = new.password.get_secret_value() if new.password else ""
     if password:
         refuse_weak(password, new.login)
@@ -238,7 +227,7 @@ async def add_person(new: NewPerson, who: Admin, tx: Tx) -> Person:
         name=new.name,
         role=new.role,
         towns=tuple(new.towns),
-        operator_id=new.operator_id,
+        organisation_id=new.organisation_id,
     )
     password_hash = await asyncio.to_thread(hashed, password) if password else ""
     await store.add_person(tx, made, password_hash)
@@ -247,14 +236,17 @@ async def add_person(new: NewPerson, who: Admin, tx: Tx) -> Person:
     return made
 
 
-def _refuse_strange_towns(role: Role, towns: list[str], operator_id: str) -> None:
-    """Raise Invalid for towns that are no codes, and for an operator without its id."""
+def _refuse_strange_towns(role: Role, towns: list[str], organisation_id: str) -> None:
+    """Raise Invalid for towns that are no codes, and for who needs an organisation and has none."""
     if towns != [ALL_TOWNS] and not all(town.isascii() and town.isdigit() for town in towns):
         raise Invalid(
             "towns", "not town codes", 'give codes of digits, or ["*"] for the whole city'
         )
-    if (role is Role.OPERATOR) != bool(operator_id):
-        raise Invalid("operator_id", "does not fit the role", "give it for operators and only them")
+    if needs_organisation(role) != bool(organisation_id):
+        named = ", ".join(r.value for r in Role if needs_organisation(r))
+        raise Invalid(
+            "organisation_id", "does not fit the role", f"give it for {named}, and only for them"
+        )
 
 
 @router.patch("/people/{person_id}", responses={**REFUSALS, **problems(Missing, Refused, Invalid)})
@@ -270,7 +262,7 @@ async def change_person(
             raise Missing(f"no person {person_id}")
         old = everyone[person_id]
         made = _changed(old, changes)
-        _refuse_strange_towns(made.role, list(made.towns), made.operator_id)
+        _refuse_strange_towns(made.role, list(made.towns), made.organisation_id)
         everyone[person_id] = made
         if not any(one.active and one.role is Role.ADMIN for one in everyone.values()):
             raise Refused("the last administrator stays; make another one first")
@@ -294,8 +286,11 @@ def _changed(old: Person, changes: ChangedPerson) -> Person:
         name=changes.name or old.name,
         role=changes.role or old.role,
         towns=tuple(changes.towns) if changes.towns else old.towns,
-        operator_id=old.operator_id,
+        organisation_id=old.organisation_id
+        if changes.organisation_id is None
+        else changes.organisation_id,
         active=old.active if changes.active is None else changes.active,
+        second_factor=old.second_factor,
     )
 
 
@@ -333,56 +328,3 @@ async def revoke_token(token_id: str, request: Request, who: Admin, clock: Now) 
         person_id = await store.revoke_token(tx, token_id, clock.now_utc())
         await store.audit(tx, who, "token.revoke", token_id, {"person_id": person_id})
     house.doorkeeper.forget_person(person_id)
-
-
-@router.get("/audit", responses={**REFUSALS, **problems(Invalid)})
-async def audit(wanted: Annotated[AuditPageQuery, Query()], _who: Auditor, tx: Tx) -> AuditPage:
-    """Who did what, newest first."""
-    before = key_of(wanted.cursor, 1)[0] if wanted.cursor else SEQ_MAX
-    if not isinstance(before, int):
-        raise Invalid("cursor", "not a cursor of this list", "use `next` of the page before")
-    items = await store.audit_page(tx, wanted.model_dump(), before, wanted.limit)
-    after = cursor_after(items[-1].seq) if len(items) == wanted.limit else None
-    return AuditPage(items=items, next=after)
-
-
-@router.get("/audit/check", responses=REFUSALS)
-async def check_audit(_who: Auditor, tx: Tx) -> AuditCheck:
-    """Recompute the chain of the whole trail. Keep `head` elsewhere to notice a cut-off tail."""
-    return await store.check_audit(tx)
-
-
-@router.get("/audit/export", response_class=StreamingResponse, responses=REFUSALS)
-async def export_audit(
-    wanted: Annotated[AuditExportQuery, Query()], request: Request, who: Auditor
-) -> StreamingResponse:
-    """Every line that was asked for, oldest last, as CSV or as one JSON object a line."""
-    house = house_of(request)
-    narrowed = wanted.model_dump(exclude={"form"}, mode="json", exclude_none=True)
-    async with house.database.transaction() as tx:
-        newest = await store.audit_page(tx, {}, SEQ_MAX, 1)
-        await store.audit(tx, who, "audit.export", wanted.form, narrowed)
-    before = newest[0].seq + 1 if newest else 0
-    head = f"{newest[0].seq}:{newest[0].digest}" if newest else ""
-    return StreamingResponse(
-        _exported(house, wanted, before),
-        media_type="text/csv; charset=utf-8" if wanted.form == "csv" else "application/jsonl",
-        headers={
-            "Content-Disposition": f'attachment; filename="audit.{wanted.form}"',
-            "X-Wanghuo-Audit-Head": head,
-        },
-    )
-
-
-async def _exported(house: House, wanted: AuditExportQuery, before: int) -> AsyncIterator[str]:
-    """The export page by page, so that a long trail neither fills memory nor holds a lock."""
-    write = audit_export.csv_text if wanted.form == "csv" else audit_export.jsonl_text
-    yield audit_export.CSV_HEAD if wanted.form == "csv" else ""
-    while True:
-        async with house.database.transaction() as tx:
-            lines = await store.audit_page(tx, wanted.model_dump(), before, EXPORT_BATCH)
-        if lines:
-            yield write(lines)
-        if len(lines) < EXPORT_BATCH:
-            return
-        before = lines[-1].seq

@@ -7,15 +7,16 @@ Rule 3. Lines of the audit trail are only ever added; the web role may not chang
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from wanghuo.access import queries
 from wanghuo.access.audit_chain import START, digest_of, plain
 from wanghuo.access.credentials import Credentials
 from wanghuo.access.credentials import digest_of as secret_digest
 from wanghuo.access.lockout import FORGOTTEN_AFTER, locked_until
-from wanghuo.access.model import AuditCheck, AuditLine, Person, Token
+from wanghuo.access.model import AuditCheck, AuditLine, Person, Token, needs_organisation
 from wanghuo.access.passwords import hashed
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Missing, Refused
@@ -25,7 +26,9 @@ from wanghuo.principal import ALL_TOWNS, Principal, Role
 AUDIT_LOCK: Final = "wanghuo access.audit"
 CHECK_BATCH: Final = 2000
 TOKEN_ID_SIZE_HEX: Final = 12
-_PERSON = "id, login, name, role, towns, operator_id, active"
+SESSION_IDLE: Final = timedelta(hours=2)  # an open desk asks all the time, a closed one never
+SEEN_AGAIN: Final = timedelta(minutes=1)
+_PERSON = "id, login, name, role, towns, organisation_id, active, factor_on"
 
 
 def _person(row: Row) -> Person:
@@ -35,8 +38,9 @@ def _person(row: Row) -> Person:
         name=row["name"],
         role=Role(row["role"]),
         towns=tuple(row["towns"]),
-        operator_id=row["operator_id"],
+        organisation_id=row["organisation_id"],
         active=row["active"],
+        second_factor=row["factor_on"],
     )
 
 
@@ -76,14 +80,14 @@ async def add_person(tx: Transaction, new: Person, password_hash: str = "") -> N
     """Add a person. Raises Refused if the login is taken."""
     added = await tx.fetchval(
         "INSERT INTO access.person"
-        " (id, login, name, role, towns, operator_id, password_hash, active)"
+        " (id, login, name, role, towns, organisation_id, password_hash, active)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id",
         new.id,
         new.login,
         new.name,
         new.role.value,
         list(new.towns),
-        new.operator_id,
+        new.organisation_id,
         password_hash,
         new.active,
     )
@@ -92,14 +96,16 @@ async def add_person(tx: Transaction, new: Person, password_hash: str = "") -> N
 
 
 async def change_person(tx: Transaction, changed: Person) -> None:
-    """Save name, role, towns and whether the person is active."""
+    """Save name, role, towns, organisation and whether the person is active."""
     await tx.execute(
-        "UPDATE access.person SET name = $2, role = $3, towns = $4, active = $5 WHERE id = $1",
+        "UPDATE access.person SET name = $2, role = $3, towns = $4, active = $5,"
+        " organisation_id = $6 WHERE id = $1",
         changed.id,
         changed.name,
         changed.role.value,
         list(changed.towns),
         changed.active,
+        changed.organisation_id,
     )
 
 
@@ -140,15 +146,11 @@ async def put_token(  # noqa: PLR0913 - a row
 
 
 async def principal_of(tx: Transaction, digest: bytes, now: datetime) -> Principal | None:
-    """Who carries the secret with this digest, None if it is unknown, expired or revoked."""
-    row = await tx.fetchrow(
-        "SELECT p.id, p.login, p.name, p.role, p.towns, p.operator_id, p.active"
-        " FROM access.token t JOIN access.person p ON p.id = t.person_id"
-        " WHERE t.digest = $1 AND t.revoked_at IS NULL AND p.active"
-        " AND (t.expires_at IS NULL OR t.expires_at > $2)",
-        digest,
-        now,
-    )
+    """Who carries the secret with this digest, None if it is unknown, expired or revoked.
+
+    A session that nobody used for SESSION_IDLE is over, too; using it is written to the minute.
+    """
+    row = await tx.fetchrow(queries.PRINCIPAL, digest, now, now - SESSION_IDLE, now - SEEN_AGAIN)
     return None if row is None else _person(row).principal()
 
 
@@ -318,11 +320,17 @@ async def check_audit(tx: Transaction) -> AuditCheck:
 
 
 async def first_start(
-    tx: Transaction, now: datetime, *, town: str, operators: Mapping[str, tuple[str, str]]
+    tx: Transaction,
+    now: datetime,
+    *,
+    town: str,
+    operators: Mapping[str, tuple[str, str]],
+    organisations: Mapping[Role, str],
 ) -> Credentials | None:
     """One person and one API token per role, and a key per operator; None if people exist.
 
     town: the town office's code. operators: operator's name → (its id, its town code or "").
+    organisations: whose the person of a role is; a role that needs one and has none gets nobody.
     The caller keeps each key's digest (access.credentials.digest_of) in the register and writes
     the credentials to their file before it commits `tx`.
     """
@@ -330,7 +338,10 @@ async def first_start(
         return None
     password, made = new_secret(15), {}
     operator_id, operator_town = next(iter(operators.values()), ("", ""))
+    belongs_to = {Role.OPERATOR: operator_id, **organisations}
     for role in Role:
+        if needs_organisation(role) and not belongs_to.get(role):
+            continue
         towns = {Role.TOWN_OFFICE: town, Role.OPERATOR: operator_town}.get(role) or ALL_TOWNS
         new = Person(
             id=derived("person", role.value),
@@ -338,7 +349,7 @@ async def first_start(
             name=role.value,
             role=role,
             towns=(towns,),
-            operator_id=operator_id if role is Role.OPERATOR else "",
+            organisation_id=belongs_to.get(role, ""),
         )
         await add_person(tx, new, hashed(password) if role is Role.ADMIN else "")
         made[role.value] = new_secret(32)

@@ -16,6 +16,7 @@ from wanghuo.premises import feed as premises_feed
 from wanghuo.premises import store as premises
 from wanghuo.premises.city_whole import generate
 from wanghuo.premises.world import WORLD_FILE
+from wanghuo.principal import Role
 from wanghuo.settings import Settings
 
 CREDENTIALS_FILE = "credentials.toml"
@@ -62,7 +63,13 @@ async def _first_people(tx: Transaction, settings: Settings, clock: WallClock) -
     operators = {o.name: (o.id, o.town_code) for o in await devices.operators(tx)}
     example = await devices.example_transmitter(tx)
     town_code = towns[0].code if towns else ""
-    made = await access.first_start(tx, clock.now_utc(), town=town_code, operators=operators)
+    organisations = {
+        Role.STATION_CREW: min((s.id for s in await premises.stations(tx)), default=""),
+        Role.UNIT_HEAD: (await premises.place(tx, example["place_id"])).unit_id if example else "",
+    }
+    made = await access.first_start(
+        tx, clock.now_utc(), town=town_code, operators=operators, organisations=organisations
+    )
     if made is None:
         return
     keys = dict(made.operator_keys.values())

@@ -6,6 +6,7 @@ from typing import cast
 
 from fastapi import APIRouter
 
+from wanghuo.access import audit_routes, second_factor_routes
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
 from wanghuo.access.feed import KnownPeople
@@ -16,6 +17,7 @@ from wanghuo.compose.people import find_operator
 from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
 from wanghuo.dispatch import routes as dispatch_routes
+from wanghuo.dispatch import store as dispatch
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push, lookout_push
@@ -58,12 +60,16 @@ async def web(settings: Settings) -> int:
         intake=intake,
     )
     stop = asyncio.Event()
+    roads = dispatch.roads_of(settings.data_dir, settings.policy_dir)
+    reading = asyncio.create_task(roads.router())  # so that no responder's first look waits for it
     try:
         await serve(make_app(house, _routers()), settings.host, settings.http_port, stop)
     except asyncio.CancelledError:
         stop.set()
         raise
     finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
         await intake.stop()
         await stream.close()
         await database.close()
@@ -80,6 +86,8 @@ def _routers() -> list[APIRouter]:
     return [
         summary_router([premises.counts, devices.counts, incidents.count_open, signals_total]),
         access_routes.router,
+        second_factor_routes.router,
+        audit_routes.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),

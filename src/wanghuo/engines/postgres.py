@@ -1,4 +1,4 @@
-"""The door to PostgreSQL: a pool, transactions scoped to towns, JSON by msgspec.
+"""The door to PostgreSQL: a pool, transactions scoped to towns and organisation, JSON by msgspec.
 
 Only this package imports the driver. Wings say `Transaction` and `Row` and write plain SQL.
 """
@@ -9,6 +9,8 @@ from typing import Any, Protocol, Self
 
 import asyncpg
 import msgspec
+
+from wanghuo.principal import ORGANISATION_MARK
 
 STATEMENT_TIMEOUT_S = 30.0
 CONNECT_TIMEOUT_S = 5.0
@@ -38,6 +40,7 @@ DOWN: tuple[type[BaseException], ...] = (
     asyncpg.InternalServerError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+SET_SCOPE = "SELECT set_config('app.towns', $1, true), set_config('app.organisation', $2, true)"
 SqlError = asyncpg.PostgresError  # the database answered: no
 
 
@@ -202,18 +205,19 @@ class Database:
                 raise
 
     @asynccontextmanager
-    async def transaction(self, towns: str | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(self, scope: str | None = None) -> AsyncIterator[Transaction]:
         """A transaction; it commits at the end of the block and rolls back on an error.
 
-        towns: the value of `app.towns` that row-level security compares with (codes joined by
-        commas, `*` for all); None sets nothing, which shows the role wanghuo_web no row.
+        scope: what row-level security compares with, Principal.scope(): town codes joined by
+        commas or `*` for all, then `|kind:id` for an organisation; None sets nothing, which shows
+        the role wanghuo_web no row.
         """
         async with self.connection() as connection:
             open_one = connection.transaction()
             await open_one.start()
             try:
-                if towns is not None:
-                    await connection.execute("SELECT set_config('app.towns', $1, true)", towns)
+                if scope is not None:
+                    await connection.execute(SET_SCOPE, *_fences(scope))
                 yield connection
             except BaseException as error:
                 if not _is_interrupted(error):  # else hanging up rolls back
@@ -221,6 +225,12 @@ class Database:
                 raise
             else:
                 await open_one.commit()
+
+
+def _fences(scope: str) -> tuple[str, str]:
+    """The towns and the organisation of a scope."""
+    towns, _, organisation = scope.partition(ORGANISATION_MARK)
+    return towns, organisation
 
 
 def _is_interrupted(error: BaseException) -> bool:

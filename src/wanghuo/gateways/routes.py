@@ -19,7 +19,7 @@ from wanghuo.gateways.orders_asked import Asked, answer_words, order_body
 from wanghuo.gateways.quarantine import REASONS, Reason
 from wanghuo.gateways.store import CommandRow, Quarantined
 from wanghuo.identity import derived
-from wanghuo.principal import ALL_TOWNS, Permission, Principal
+from wanghuo.principal import Permission, Principal
 from wanghuo.protocols.gb26875_orders import INSPECT, ORDERS
 from wanghuo.web.clock import Now
 from wanghuo.web.idempotency import Cause, RepeatableRoute
@@ -195,7 +195,7 @@ async def _must_be_visible(tx: Transaction, sender: str, who: Principal) -> None
 
 
 def _sees_all(who: Principal) -> bool:
-    return ALL_TOWNS in who.towns
+    return who.sees_whole_city
 
 
 @router.get("/quarantine", responses=REFUSALS)

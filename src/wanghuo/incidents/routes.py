@@ -25,7 +25,7 @@ from wanghuo.incidents.rows import stamp
 from wanghuo.incidents.store import Wanted
 from wanghuo.place import Coordinates, near_distance_m
 from wanghuo.premises import store as premises
-from wanghuo.principal import ALL_TOWNS, Permission, Principal
+from wanghuo.principal import Permission, Principal
 from wanghuo.protocols import cap
 from wanghuo.signals import store as signals
 from wanghuo.web.clock import Now
@@ -202,7 +202,7 @@ async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
         drill=body.drill,
     )
     entry = Entry(derived("entry", "action", cause), house.clock.now_utc(), action)
-    async with house.database.transaction(who.town_scope()) as tx:
+    async with house.database.transaction(who.scope()) as tx:
         if not await alarms.is_logged(tx, entry.id):
             found = (await store.whole(tx, number)).incident
             assert found is not None
@@ -210,7 +210,7 @@ async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
             await _log(tx, who, entry, f"incident.{action.action}", number, body.model_dump())
     if not await judged(house.database, house.clock, entry.id):
         response.status_code = 202
-    async with house.database.transaction(who.town_scope()) as tx:
+    async with house.database.transaction(who.scope()) as tx:
         return await _page(tx, number, who, house)
 
 
@@ -298,15 +298,15 @@ async def unshelve(body: ShelfBody, who: Judge, request: Request, cause: Cause) 
 
 async def _see_place(request: Request, who: Principal, place_id: str) -> None:
     """Raise Missing for a place outside the asker's towns."""
-    async with house_of(request).database.transaction(who.town_scope()) as tx:
+    async with house_of(request).database.transaction(who.scope()) as tx:
         await premises.place(tx, place_id)
 
 
 async def _see_point(request: Request, who: Principal, origin: str) -> None:
     """Raise Missing for a point outside the asker's towns; nobody's point is the city's."""
-    async with house_of(request).database.transaction(who.town_scope()) as tx:
+    async with house_of(request).database.transaction(who.scope()) as tx:
         known = await devices.points(tx, [origin])
-    if origin not in known and ALL_TOWNS not in who.towns:
+    if origin not in known and not who.sees_whole_city:
         raise Missing(f"there is no point {origin}")
 
 
@@ -315,13 +315,13 @@ async def _quiet(
 ) -> dict[str, Any]:
     house = house_of(request)
     entry = Entry(derived("entry", "action", cause), house.clock.now_utc(), action)
-    async with house.database.transaction(who.town_scope()) as tx:
+    async with house.database.transaction(who.scope()) as tx:
         if not await alarms.is_logged(tx, entry.id):
             subject = action.origin or action.place_id
             detail = body.model_dump(mode="json")
             await _log(tx, who, entry, f"alarm.{action.action}", subject, detail)
     done = await judged(house.database, house.clock, entry.id)
-    async with house.database.transaction(who.town_scope()) as tx:
+    async with house.database.transaction(who.scope()) as tx:
         return {"judged": done, **await shelves(who, tx)}
 
 

@@ -55,7 +55,7 @@ Categories = Annotated[Mapping[str, Category], Depends(_categories)]
 @router.get("/map/places", responses=REFUSALS)
 async def map_places(request: Request, who: See, tx: Tx, known: Categories) -> Response:
     """Every place of the asker's towns in columns; 304 while nothing has changed."""
-    scope = who.town_scope()
+    scope = who.scope()
     tag = map_columns.etag(await store.places_version(tx), scope)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if tag in request.headers.get("if-none-match", ""):

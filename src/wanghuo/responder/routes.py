@@ -71,7 +71,7 @@ def opened_notice(token: str, request: Request, clock: Now) -> str:
 
 
 def roads_of(request: Request) -> Roads:
-    """The roads of this house; read when they are first asked for."""
+    """The roads of this house; read at its start, and again when they were imported anew."""
     settings = house_of(request).settings
     return dispatch.roads_of(settings.data_dir, settings.policy_dir)
 

@@ -22,7 +22,7 @@ RIGHT_CHECKED_S: Final = 1.0
 SEND_TIMEOUT_S: Final = 60.0  # a peer that takes nothing for so long is gone
 ID_SIZE_MAX: Final = 15  # digits
 
-See = Annotated[Principal, Depends(may(Permission.SEE))]
+Follower = Annotated[Principal, Depends(may(Permission.FOLLOW))]
 REFUSALS = problems(Unauthenticated, Forbidden, Invalid, TooMany, Unavailable)
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
@@ -146,7 +146,7 @@ async def _gone(receive: Receive) -> None:
 )
 async def live(
     request: Request,
-    who: See,
+    who: Follower,
     last_event_id: Annotated[str | None, Header()] = None,
     since: Annotated[str | None, Query(alias="last_event_id")] = None,
 ) -> LiveAnswer:

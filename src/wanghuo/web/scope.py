@@ -1,4 +1,4 @@
-"""`Tx`: a transaction that sees only the asker's towns and commits before the answer leaves.
+"""`Tx`: a transaction that sees only what is the asker's and commits before the answer leaves.
 
 scope="function" is the point: FastAPI closes the dependency after the handler has returned and
 before the first byte of the answer is sent, so 200 means durable. A handler never commits.
@@ -17,8 +17,8 @@ from wanghuo.web.sign_in import SignedIn
 
 
 async def scoped_transaction(request: Request, who: SignedIn) -> AsyncIterator[Transaction]:
-    """One transaction, rows of the principal's towns only; rolled back if the handler raises."""
-    async with house_of(request).database.transaction(who.town_scope()) as tx:
+    """One transaction, only rows that the principal may see; rolled back if the handler raises."""
+    async with house_of(request).database.transaction(who.scope()) as tx:
         await begin(request, who, tx)
         yield tx
 

@@ -1,0 +1,147 @@
+/* Who may sign in: found by typing, changed in place, ended at once. */
+
+import { useEffect, useState } from 'react';
+import { BELONGS, type Member, ROLES } from '../facts/people';
+import { Problem, read } from '../live/api';
+import { useCell } from '../live/cell';
+import { person } from '../session/session';
+import { useWords } from '../words/words';
+import { PersonForm } from './PersonForm';
+import { Tokens } from './Tokens';
+
+type Town = { code: string; name: string };
+
+export function PeoplePage(): React.JSX.Element {
+  const { t, lang } = useWords();
+  const [people, set_people] = useState<Member[] | null>(null);
+  const [towns, set_towns] = useState<Town[]>([]);
+  const [problem, set_problem] = useState<Problem | null>(null);
+  const [open, set_open] = useState<Member | 'new' | null>(null);
+  const [tab, set_tab] = useState<'people' | 'tokens'>('people');
+  const take = (): void => {
+    set_problem(null);
+    read<Member[]>('/api/v1/people').then(set_people, (error: unknown) => set_problem(as_problem(error)));
+  };
+  useEffect(() => {
+    take();
+    read<{ items: Town[] }>('/api/v1/towns').then((got) => set_towns(got.items), () => undefined);
+  }, []);
+  return (
+    <main className="page history people" aria-label={t('page.people')}>
+      <div className="tabs" role="tablist" aria-label={t('page.people')}>
+        {(['people', 'tokens'] as const).map((name) => (
+          <button key={name} type="button" role="tab" aria-selected={tab === name} onClick={() => set_tab(name)}>
+            {t(`people.${name}`)}
+          </button>
+        ))}
+      </div>
+      {problem && (
+        <div className="broken" role="alert">
+          <p>{problem[lang]}</p>
+          <button type="button" onClick={take}>
+            {t('retry')}
+          </button>
+        </div>
+      )}
+      {tab === 'tokens' && <Tokens people={people ?? []} />}
+      {tab === 'people' && people && <List people={people} towns={towns} open={set_open} />}
+      {tab === 'people' && !people && !problem && <p className="q none">{t('loading')}</p>}
+      {open && (
+        <PersonForm
+          member={open === 'new' ? null : open}
+          towns={towns}
+          done={(changed) => {
+            set_open(null);
+            if (changed) take();
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+export function as_problem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(0, String(error), String(error));
+}
+
+interface ListProps {
+  people: readonly Member[];
+  towns: readonly Town[];
+  open: (member: Member | 'new') => void;
+}
+
+function List({ people, towns, open }: ListProps): React.JSX.Element {
+  const { t, word } = useWords();
+  const me = useCell(person);
+  const [text, set_text] = useState('');
+  const [role, set_role] = useState('');
+  const [inactive, set_inactive] = useState(false);
+  const named = new Map(towns.map((town) => [town.code, town.name]));
+  const wanted = text.trim().toLowerCase();
+  const shown = people.filter(
+    (one) =>
+      (inactive || one.active) &&
+      (!role || one.role === role) &&
+      (!wanted || [one.login, one.name, one.organisation_id].some((part) => part.toLowerCase().includes(wanted))),
+  );
+  return (
+    <>
+      <form className="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+        <input type="search" value={text} aria-label={t('people.find')} placeholder={t('people.find')} onChange={(event) => set_text(event.target.value)} />
+        <select value={role} aria-label={t('people.role')} onChange={(event) => set_role(event.target.value)}>
+          <option value="">{t('people.all_roles')}</option>
+          {ROLES.map((one) => (
+            <option key={one} value={one}>
+              {word('person', one)}
+            </option>
+          ))}
+        </select>
+        <label className="tick">
+          <input type="checkbox" checked={inactive} onChange={(event) => set_inactive(event.target.checked)} />
+          {t('people.inactive_too')}
+        </label>
+        <span className="q">{t('people.count', { count: shown.length })}</span>
+        <button type="button" className="go export" onClick={() => open('new')}>
+          {t('people.add')}
+        </button>
+      </form>
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>{t('people.name')}</th>
+              <th>{t('people.role')}</th>
+              <th>{t('people.sees')}</th>
+              <th>{t('people.factor')}</th>
+              <th>{t('people.state')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((one) => (
+              <tr key={one.id} className={one.active ? '' : 'gone'}>
+                <td>
+                  <button type="button" className="link" onClick={() => open(one)}>
+                    {one.name}
+                  </button>{' '}
+                  <span className="q">{one.login}</span>
+                  {one.id === me?.id && <span className="q"> · {t('people.you')}</span>}
+                </td>
+                <td>{word('person', one.role)}</td>
+                <td>{sees(one, named, t('people.whole_city'))}</td>
+                <td>{t(one.second_factor ? 'people.factor_on' : 'people.factor_off')}</td>
+                <td>{t(one.active ? 'people.active' : 'people.ended')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {!shown.length && <p className="q none">{t('people.none')}</p>}
+    </>
+  );
+}
+
+/** The towns, and the organisation that narrows them. */
+function sees(one: Member, named: ReadonlyMap<string, string>, city: string): string {
+  const towns = one.towns.includes('*') ? city : one.towns.map((code) => named.get(code) ?? code).join(' ');
+  return BELONGS.has(one.role) ? `${one.organisation_id} · ${towns}` : towns;
+}
