@@ -41,6 +41,9 @@ async def test_a_person_is_added_changed_and_ended(desk: Desk) -> None:
     await expect(row).to_contain_text("镇街值守")
     assert await findings(page) == []
     await row.get_by_role("button").click()
+    await page.keyboard.press("Escape")
+    await expect(form).to_have_count(0)
+    await row.get_by_role("button").click()
     await form.get_by_label("角色").select_option("unit_head")
     await form.get_by_label("所属单位编号").fill("U-0001")
     await form.get_by_role("button", name="保存").click()

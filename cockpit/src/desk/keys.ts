@@ -21,6 +21,7 @@ export function useKeys(keys: Keys): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       const target = event.target instanceof Element ? event.target : document.body;
       const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (target.closest('dialog')) return; // its own form, which Esc closes
       if (target.matches(TEXT) && name !== 'Escape') return;
       if (!event.repeat && name !== 'Shift') key_down.set(true);
       const presses = name === 'Enter' || name === ' ';

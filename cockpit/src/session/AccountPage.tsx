@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { Problem, ask, read } from '../live/api';
 import { useCell } from '../live/cell';
 import { useWords } from '../words/words';
-import { person } from './session';
+import { may, person } from './session';
 
 interface State {
   on: boolean;
@@ -29,6 +29,10 @@ export function AccountPage(): React.JSX.Element {
         {who && word('person', who.role)} · {who?.towns.includes('*') ? t('people.whole_city') : who?.towns.join(' ')}
       </p>
       <p className="q">{t('account.session')}</p>
+      <nav aria-label={t('pages')}>
+        {may('administer') && <a href="#/people">{t('page.people')}</a>}
+        {may('audit') && <a href="#/audit">{t('page.audit')}</a>}
+      </nav>
       <SecondFactor />
     </main>
   );
