@@ -128,12 +128,16 @@ async def test_one_incident_is_a_whole_page(site: Site) -> None:
     assert [crew["role"] for crew in page["crews"]] == ["micro_station"]
 
 
-async def test_numbers_are_masked_for_a_role_without_personal_data(site: Site) -> None:
-    full = (await get(site, f"incidents/{P1}")).json()["notices"]
-    masked = (await get(site, f"incidents/{P1}", "auditor")).json()["notices"]
-    unit = next(n for n in full if n["party_role"] == "unit")
-    assert unit["address"] == "13800000001"
-    assert next(n for n in masked if n["id"] == unit["id"])["address"] == "138****0001"
+async def test_numbers_are_masked_until_somebody_asks_and_is_written_down(site: Site) -> None:
+    notices = (await get(site, f"incidents/{P1}")).json()["notices"]
+    unit = next(n for n in notices if n["party_role"] == "unit")
+    assert unit["address"] == "138****0001"
+    refused = await site.client("auditor").post(f"/api/v1/incidents/{P1}/numbers")
+    assert refused.status_code == 403
+    shown = await site.client("city_duty").post(f"/api/v1/incidents/{P1}/numbers")
+    assert shown.json()["notices"][unit["id"]] == "13800000001"
+    acts = (await site.client("auditor").get("/api/v1/audit?act=incident.numbers")).json()["items"]
+    assert [(line["subject"], line["role"]) for line in acts] == [(P1, "city_duty")]
 
 
 async def test_another_towns_office_sees_nothing(site: Site) -> None:

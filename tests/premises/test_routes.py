@@ -14,7 +14,7 @@ from wanghuo.devices import store as devices_store
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.place import Datum
-from wanghuo.premises import feed, routes, store, synthetic
+from wanghuo.premises import feed, personal_routes, routes, store, synthetic
 from wanghuo.premises.import_report import Upload
 
 
@@ -36,6 +36,7 @@ async def site(
         routes.router,
         routes.import_router(run, access_store.audit),
         routes.roster_router(access_store.audit),
+        personal_routes.personal_router(access_store.audit),
         devices_routes.router,
     ]
     async with open_site(database, web_database, nats_stream, tmp_path, routers=doors) as opened:
@@ -91,7 +92,7 @@ async def test_a_place_shows_what_a_duty_officer_needs(site: Site) -> None:
     place = (await site.client("city_duty").get("/api/v1/places/XP-1")).json()
     assert [d["kind"] for d in place["devices"]] == ["uitd", "smoke"]
     assert place["devices"][0]["operator_name"] == "新浦智慧消防"
-    assert [(c["name"], c["phone"]) for c in place["contacts"]] == [("张三", "16400000001")]
+    assert [(c["name"], c["phone"]) for c in place["contacts"]] == [("张三", "164****0001")]
     assert place["stations_near"][0]["name"] == "新浦村微型消防站"
     assert place["stations_near"][0]["distance_m"] < 100
     assert place["water"][0]["flow_l_per_s"] == 15
@@ -105,6 +106,17 @@ async def test_telephone_numbers_are_masked_for_roles_without_personal_data(site
     exported = (await client.get("/api/v1/export/contacts")).text
     assert "164****0001" in exported
     assert "16400000001" not in exported
+
+
+async def test_numbers_leave_to_who_may_see_them_and_leave_a_line(site: Site) -> None:
+    client = site.client("city_duty")
+    shown = (await client.post("/api/v1/places/XP-1/numbers")).json()["contacts"]
+    assert list(shown.values()) == ["16400000001"]
+    assert (await site.client("auditor").post("/api/v1/places/XP-1/numbers")).status_code == 403
+    assert "16400000001" in (await client.get("/api/v1/export/contacts")).text
+    lines = (await site.client("auditor").get("/api/v1/audit")).json()["items"]
+    told = [(line["act"], line["subject"], line["detail"].get("numbers")) for line in lines]
+    assert told == [("register.export", "contacts", True), ("place.numbers", "XP-1", None)]
 
 
 async def test_a_place_of_another_town_is_missing(site: Site) -> None:

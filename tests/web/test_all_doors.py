@@ -66,6 +66,8 @@ NEEDS: dict[Door, Permission | None] = {
     ("GET", "/api/v1/recordings/{notice_id}"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/access/signals"): P.SEND_SIGNALS,
     ("POST", "/api/v1/incidents/{number}/{act}"): P.JUDGE,
+    ("POST", "/api/v1/incidents/{number}/numbers"): P.SEE_PERSONAL_DATA,
+    ("POST", "/api/v1/places/{place_id}/numbers"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/incidents/{number}/pictures"): P.JUDGE,
     ("GET", "/api/v1/pictures/{picture_id}"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/transmitters/{sender}/commands"): P.CONTROL_DEVICES,

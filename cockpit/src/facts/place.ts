@@ -59,7 +59,7 @@ export interface Device {
 }
 
 export interface Contact {
-  id?: string;
+  id: string;
   name: string;
   role: string;
   phone: string;

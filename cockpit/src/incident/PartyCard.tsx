@@ -2,16 +2,20 @@
 
 import type { Incident, Notice } from '../facts/incident';
 import { useCell } from '../live/cell';
+import { number_of, shown_numbers } from '../live/numbers';
 import { hms } from '../words/format';
 import { useWords } from '../words/words';
 import { party_card, party_of } from './party';
+import { ShowNumbers } from './ShowNumbers';
 
 export function PartyCard({ incident }: { incident: Incident }): React.JSX.Element | null {
   const { t, say, word } = useWords();
   const open = useCell(party_card);
+  const known = useCell(shown_numbers);
   const party = party_of(incident, open);
   if (!party) return null;
   const notices = incident.notices.filter((one) => one.party_id === party.id);
+  const numbers = notices.map((one) => number_of(known, one.id, one.address));
   return (
     <section className="sheet" role="dialog" aria-label={party.name}>
       <h2>
@@ -20,11 +24,12 @@ export function PartyCard({ incident }: { incident: Incident }): React.JSX.Eleme
       <p>{say(party.shortfall ?? party.reason)}</p>
       <ol className="notices">
         {notices.map((notice) => (
-          <NoticeLine key={notice.id} notice={notice} />
+          <NoticeLine key={notice.id} notice={notice} number={number_of(known, notice.id, notice.address)} />
         ))}
         {notices.length === 0 && <li>{t('party.no_notices')}</li>}
       </ol>
       <div className="sheet-end">
+        <ShowNumbers incident={incident.number} numbers={numbers} />
         <button type="button" className="quiet" onClick={() => party_card.set(null)}>
           {t('back')} <kbd>Esc</kbd>
         </button>
@@ -33,7 +38,7 @@ export function PartyCard({ incident }: { incident: Incident }): React.JSX.Eleme
   );
 }
 
-function NoticeLine({ notice }: { notice: Notice }): React.JSX.Element {
+function NoticeLine({ notice, number }: { notice: Notice; number: string }): React.JSX.Element {
   const { t, word, lang } = useWords();
   const times: [string, string | null][] = [
     [t('notice.planned'), notice.planned_at],
@@ -41,11 +46,11 @@ function NoticeLine({ notice }: { notice: Notice }): React.JSX.Element {
     [t('notice.answered'), notice.answered_at],
     [t('notice.acknowledged'), notice.acknowledged_at],
   ];
-  const dial = /^\+?\d{5,}$/.test(notice.address);
+  const dial = /^\+?\d{5,}$/.test(number);
   return (
     <li>
       <b>{notice.recipient}</b> {word('channel', notice.channel)}{' '}
-      {dial ? <a href={`tel:${notice.address}`}>{notice.address}</a> : <span className="q">{notice.address}</span>}
+      {dial ? <a href={`tel:${number}`}>{number}</a> : <span className="q">{number}</span>}
       <span className="r" title={notice.outcome}>
         {notice.said ? notice.said[lang] : word('notice', notice.state)}
       </span>

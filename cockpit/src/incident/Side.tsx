@@ -4,9 +4,12 @@ import { Suspense, lazy, useEffect, useState } from 'react';
 import type { Incident } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
+import { useCell } from '../live/cell';
+import { number_of, shown_numbers } from '../live/numbers';
 import { distance } from '../words/format';
 import { useWords } from '../words/words';
 import { Crews } from './Crews';
+import { ShowNumbers } from './ShowNumbers';
 import { PictureStrip, WindSign } from './Sights';
 import { useSights } from './sights';
 
@@ -89,18 +92,20 @@ function Before({ incident }: { incident: Incident }): React.JSX.Element {
   const place = useKnown(incident.place.id);
   const { people, sleeping, address } = incident.place;
   const contacts = place?.contacts ?? [];
+  const shown = useCell(shown_numbers);
   const entrances = place?.entrances ?? [];
   const lines: [string, string][] = [
     [t('before.people'), [people > 0 ? t('head.people', { count: people }) : '', sleeping ? t('before.sleeping') : ''].filter(Boolean).join('，')],
     [t('before.hazards'), place?.hazards ?? ''],
     [t('before.entrances'), entrances.map((one) => [one.name, one.width_m && `${one.width_m} m`, one.note].filter(Boolean).join(' ')).join('，')],
     [t('before.address'), address],
-    ...contacts.slice(0, 2).map((c): [string, string] => [word('contact', c.role), `${c.name} ${c.phone}`]),
+    ...contacts.slice(0, 2).map((c): [string, string] => [word('contact', c.role), `${c.name} ${number_of(shown, c.id, c.phone)}`]),
   ];
   return (
     <section className="pad">
       <div className="sec">
         <h2>{t('before.title')}</h2>
+        <ShowNumbers place={incident.place.id} numbers={contacts.map((c) => number_of(shown, c.id, c.phone))} />
       </div>
       <table className="know">
         <tbody>

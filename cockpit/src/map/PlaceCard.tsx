@@ -5,7 +5,10 @@ import { chosen_place } from '../desk/chosen';
 import { incident_hash } from '../desk/route';
 import type { Place } from '../facts/place';
 import { LevelMark, Levelled } from '../incident/Level';
+import { ShowNumbers } from '../incident/ShowNumbers';
 import { Problem, read } from '../live/api';
+import { useCell } from '../live/cell';
+import { number_of, shown_numbers } from '../live/numbers';
 import { useNow } from '../live/now';
 import { count, distance, hms, when } from '../words/format';
 import { useWords } from '../words/words';
@@ -58,6 +61,7 @@ function Known({ place }: { place: Place }): React.JSX.Element {
   const category = (lang === 'zh' ? place.category_zh : place.category_en) ?? place.category;
   const facts = [category, place.town_name, place.people > 0 ? t('head.people', { count: place.people }) : ''];
   const devices = place.devices ?? [];
+  const shown = useCell(shown_numbers);
   return (
     <>
       <h2>{place.name}</h2>
@@ -73,8 +77,9 @@ function Known({ place }: { place: Place }): React.JSX.Element {
         </p>
       ))}
       <Part title={t('place.contacts')} none={t('place.no_contacts')} rows={place.contacts ?? []}>
-        {(c) => [word('contact', c.role), `${c.name} ${c.phone}`]}
+        {(c) => [word('contact', c.role), `${c.name} ${number_of(shown, c.id, c.phone)}`]}
       </Part>
+      <ShowNumbers place={place.id} numbers={(place.contacts ?? []).map((c) => number_of(shown, c.id, c.phone))} />
       <Part title={t('place.devices', { count: count(devices.length) })} none={t('place.no_devices')} rows={devices.slice(0, DEVICES_MAX)}>
         {(d) => [
           `${word('sensor', d.kind)}${d.location ? ` · ${d.location}` : ''}`,

@@ -3,6 +3,9 @@
 import type { people as zh } from './zh_people';
 
 export const people = {
+  'numbers.show': 'Show numbers',
+  'numbers.why': 'Numbers are hidden; showing them is written down',
+
   'person.station_crew': 'Station crew',
   'person.unit_head': 'Head of a unit',
   'person.insurer': 'Insurer',

@@ -1,6 +1,9 @@
 /* 人员、令牌、审计、我的账号。 */
 
 export const people = {
+  'numbers.show': '显示号码',
+  'numbers.why': '号码默认隐藏；显示会记入审计',
+
   'person.station_crew': '站队人员',
   'person.unit_head': '单位负责人',
   'person.insurer': '保险机构',

@@ -27,6 +27,7 @@ from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
 from wanghuo.notices import routes as notices_routes
 from wanghuo.premises import feed as premises_feed
+from wanghuo.premises import personal_routes
 from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
@@ -91,6 +92,7 @@ def _routers() -> list[APIRouter]:
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),
+        personal_routes.personal_router(access.audit),
         devices_routes.router,
         access_http.router,
         cloud_push.router,

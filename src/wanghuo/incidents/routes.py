@@ -36,6 +36,7 @@ from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
 
+Caller = Annotated[Principal, Depends(may(Permission.SEE_PERSONAL_DATA))]
 See = Annotated[Principal, Depends(may(Permission.SEE))]
 Judge = Annotated[Principal, Depends(may(Permission.JUDGE))]
 
@@ -127,9 +128,9 @@ def _time(text: str) -> datetime:
 
 
 @router.get("/incidents/{number}", responses=REFUSALS)
-async def incident(number: str, who: See, tx: Tx, request: Request) -> dict[str, Any]:
+async def incident(number: str, _who: See, tx: Tx, request: Request) -> dict[str, Any]:
     """One incident with its ledger, parties, notices, crews, timeline and what is near it."""
-    return await _page(tx, number, who, house_of(request))
+    return await _page(tx, number, house_of(request))
 
 
 @router.get(
@@ -142,13 +143,12 @@ async def cap_alert(number: str, _who: See, tx: Tx, request: Request) -> Respons
     return Response(document, media_type=cap.MEDIA_TYPE)
 
 
-async def _page(tx: Transaction, number: str, who: Principal, house: House) -> dict[str, Any]:
+async def _page(tx: Transaction, number: str, house: House) -> dict[str, Any]:
     whole = await store.whole(tx, number)
     found = whole.incident
     assert found is not None
     document = views.page(
         whole,
-        personal=who.may(Permission.SEE_PERSONAL_DATA),
         clocks=clocks.load(house.settings.policy_dir),
         now=house.clock.now_utc(),
     )
@@ -176,6 +176,14 @@ async def _page(tx: Transaction, number: str, who: Principal, house: House) -> d
             for row in near
         ]
     return document
+
+
+@router.post("/incidents/{number}/numbers", responses=REFUSALS)
+async def numbers(number: str, who: Caller, tx: Tx) -> dict[str, dict[str, str]]:
+    """Where each person was called, by notice; seeing it leaves a line in the audit trail."""
+    shown = views.numbers(await store.whole(tx, number))
+    await audit(tx, who, "incident.numbers", number, {"notices": len(shown)})
+    return {"notices": shown}
 
 
 @router.post("/incidents/{number}/{act}", responses=ACT_REFUSALS)
@@ -211,7 +219,7 @@ async def act(  # noqa: PLR0913, PLR0917 - each is a part of the request
     if not await judged(house.database, house.clock, entry.id):
         response.status_code = 202
     async with house.database.transaction(who.scope()) as tx:
-        return await _page(tx, number, who, house)
+        return await _page(tx, number, house)
 
 
 async def _log(  # noqa: PLR0913, PLR0917 - an entry and its audit line

@@ -1,10 +1,10 @@
 """One incident's whole page: ledger, parties, notices, crews, alarms, timeline. Pure.
 
-Rule 1. Telephone numbers are masked unless the reader's role may see personal data.
+Rule 1. Telephone numbers are masked; `numbers` has them, for who may see them and is written down.
 Rule 2. Sentences leave in both languages, rendered from what is kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final
@@ -161,17 +161,16 @@ class Whole(msgspec.Struct, frozen=True):
     alarms: list[AlarmRow]
 
 
-def page(whole: Whole, *, personal: bool, clocks: Clocks, now: datetime) -> Row:
-    """The document of one incident. personal: whether the reader may see telephone numbers."""
+def page(whole: Whole, *, clocks: Clocks, now: datetime) -> Row:
+    """The document of one incident."""
     assert whole.incident is not None
     levels = levels_reached(whole.timeline)
     totals = accumulate(line.weight_milli for line in whole.evidence)
-    show = _plain if personal else masked
     return {
         **whole.incident.row(),
         "evidence": [_evidence(e, t) for e, t in zip(whole.evidence, totals, strict=True)],
         "parties": [_party(party) for party in whole.parties],
-        "notices": [_notice(notice, show) for notice in whole.notices],
+        "notices": [_notice(notice) for notice in whole.notices],
         "crews": [
             _crew(party, levels, clocks, now) for party in whole.parties if party.role in CREW_ROLES
         ],
@@ -182,8 +181,9 @@ def page(whole: Whole, *, personal: bool, clocks: Clocks, now: datetime) -> Row:
     }
 
 
-def _plain(text: str) -> str:
-    return text
+def numbers(whole: Whole) -> dict[str, str]:
+    """Where each person was called, by notice: what `page` masks."""
+    return {n.id: n.address for n in whole.notices if n.role not in NO_NUMBERS and n.address}
 
 
 def _evidence(line: Line, total_milli: int) -> Row:
@@ -216,13 +216,13 @@ def _party(party: PartyRow) -> Row:
     }
 
 
-def _notice(notice: NoticeRow, show: Callable[[str], str]) -> Row:
+def _notice(notice: NoticeRow) -> Row:
     return {
         "id": notice.id,
         "party_id": notice.party_id,
         "party_role": notice.role,
         "recipient": notice.recipient,
-        "address": notice.address if notice.role in NO_NUMBERS else show(notice.address),
+        "address": notice.address if notice.role in NO_NUMBERS else masked(notice.address),
         "channel": notice.channel,
         "purpose": notice.purpose,
         "round": notice.round,

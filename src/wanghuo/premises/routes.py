@@ -1,7 +1,7 @@
 """The doors of premises on HTTP: the map, places, stations, towns, files in and out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 from weakref import WeakKeyDictionary
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathField
 from pydantic import BaseModel, Field
 
-from wanghuo.engines.postgres import Database, Row, Transaction
+from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.place import Coordinates, datum, near_distance_m
 from wanghuo.premises import categories, city_sources, duty, exporting, map_columns, store
@@ -144,7 +144,7 @@ async def places(  # noqa: PLR0913, PLR0917 - each is a filter of the query
 
 
 @router.get("/places/{place_id}", responses=problems(Unauthenticated, Forbidden, Missing))
-async def place(who: See, tx: Tx, known: Categories, place_id: str) -> dict[str, Any]:
+async def place(_who: See, tx: Tx, known: Categories, place_id: str) -> dict[str, Any]:
     """One place with its unit, devices, contacts, help and water near it, and open incidents."""
     found = await store.place(tx, place_id)
     unit = (await store.units_of(tx, [found.unit_id])).get(found.unit_id)
@@ -158,7 +158,7 @@ async def place(who: See, tx: Tx, known: Categories, place_id: str) -> dict[str,
         **_place_view(found, known, named),
         "unit": {"id": found.unit_id, "name": unit.name if unit else found.name},
         "devices": [dict(row.items()) for row in await store.devices_at(tx, place_id)],
-        "contacts": [_contact_view(contact, who) for contact in contacts],
+        "contacts": [_contact_view(contact) for contact in contacts],
         "stations_near": _near(every, found.at),
         "water": [
             {"kind": w.kind, "name": w.name, "lon": w.lon, "lat": w.lat,
@@ -202,11 +202,10 @@ def _place_view(
     }  # fmt: skip
 
 
-def _contact_view(contact: Contact, who: Principal) -> dict[str, Any]:
-    open_ = who.may(Permission.SEE_PERSONAL_DATA)
+def _contact_view(contact: Contact) -> dict[str, Any]:
     return {
         "id": contact.id, "name": contact.name, "role": contact.role,
-        "phone": contact.phone if open_ else masked(contact.phone),
+        "phone": masked(contact.phone),
         "verified": contact.verified, "sequence": contact.sequence,
     }  # fmt: skip
 
@@ -217,36 +216,22 @@ def _near(every: list[Station], at: Coordinates) -> list[dict[str, Any]]:
     return [{**_station_view(s), "distance_m": round(away_m)} for away_m, _, s in nearest]
 
 
-@router.get("/export/{kind}", responses=problems(Unauthenticated, Forbidden, Missing))
-async def export(who: See, tx: Tx, kind: str, form: Form = "csv") -> Response:
-    """A table as it would be imported again. Telephone numbers only for roles that may see them."""
-    table = _table(kind)
-    rows = await store.exported(tx, kind)
-    masks = kind == "contacts" and not who.may(Permission.SEE_PERSONAL_DATA)
-    content = await asyncio.to_thread(_written, table, rows, form, masks=masks)
-    return _file(content, kind, form)
-
-
 @router.get("/import/{kind}/template", responses=problems(Unauthenticated, Forbidden, Missing))
 async def template(_who: See, kind: str, form: Form = "xlsx") -> Response:
     """A table with the right header and one example row."""
-    table = _table(kind)
-    return _file(exporting.written(table, exporting.template(table), form), kind, form)
+    table = table_of(kind)
+    return as_file(exporting.written(table, exporting.template(table), form), kind, form)
 
 
-def _written(table: Table, rows: list[Row], form: str, *, masks: bool) -> bytes:
-    cells: Iterable[Sequence[Any]] = (tuple(row.values()) for row in rows)
-    shown = exporting.without_phones(table, cells) if masks else cells
-    return exporting.written(table, shown, form)
-
-
-def _table(kind: str) -> Table:
+def table_of(kind: str) -> Table:
+    """The table of a kind. Raises Missing."""
     if kind not in TABLES:
         raise Missing(f"there is no table {kind}; there are " + ", ".join(TABLES))
     return TABLES[kind]
 
 
-def _file(content: bytes, kind: str, form: str) -> Response:
+def as_file(content: bytes, kind: str, form: str) -> Response:
+    """A table's bytes as a file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="{kind}.{form}"'}
     return Response(content, media_type=exporting.MEDIA_TYPES[form], headers=headers)
 
