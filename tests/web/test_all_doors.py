@@ -68,6 +68,7 @@ NEEDS: dict[Door, Permission | None] = {
     ("POST", "/api/v1/incidents/{number}/{act}"): P.JUDGE,
     ("POST", "/api/v1/incidents/{number}/numbers"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/places/{place_id}/numbers"): P.SEE_PERSONAL_DATA,
+    ("POST", "/api/v1/incidents/{number}/119/{act}"): P.ANSWER_FOR_119,
     ("POST", "/api/v1/incidents/{number}/pictures"): P.JUDGE,
     ("GET", "/api/v1/pictures/{picture_id}"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/transmitters/{sender}/commands"): P.CONTROL_DEVICES,

@@ -71,7 +71,7 @@ export function Desk(): React.JSX.Element {
         </main>
       )}
       {width === 'wide' && (detail.incident && shown ? <Side incident={detail.incident} /> : <aside className="right" />)}
-      {width !== 'phone' && shown && <ActionBar row={shown} narrow={false} />}
+      {width !== 'phone' && shown && <ActionBar row={shown} incident={detail.incident} narrow={false} />}
     </div>
   );
 }

@@ -1,14 +1,15 @@
 /* One filled button: what happens next, beside it why, on it the key. The rest are quiet. */
 
 import { useEffect, useRef, useState } from 'react';
-import type { IncidentRow } from '../facts/incident';
+import type { Incident, IncidentRow } from '../facts/incident';
 import { useCell } from '../live/cell';
 import { useNow } from '../live/now';
-import { may_judge, person } from '../session/session';
+import { may, may_judge, person } from '../session/session';
 import { clock, hms } from '../words/format';
 import { type Key, type Words, useWords } from '../words/words';
 import { begin, busy, outcome } from './acting';
 import { ALARMS_MAX, type Act, next_act, next_alarm } from './next';
+import { SeatBar } from './SeatBar';
 
 const LOCKED_MS = 400;
 
@@ -21,7 +22,18 @@ export function useLocked(of: string): () => boolean {
   return () => changed.current.of !== of || performance.now() - changed.current.at < LOCKED_MS;
 }
 
-export function ActionBar({ row, narrow }: { row: IncidentRow; narrow: boolean }): React.JSX.Element {
+interface BarProps {
+  row: IncidentRow;
+  incident: Incident | null;
+  narrow: boolean;
+}
+
+/** The bar of whoever sits here: the desk's, the 119 seat's, or none. */
+export function ActionBar({ row, incident, narrow }: BarProps): React.JSX.Element | null {
+  return may('answer_for_119') ? <SeatBar incident={incident} /> : <DeskBar row={row} narrow={narrow} />;
+}
+
+function DeskBar({ row, narrow }: { row: IncidentRow; narrow: boolean }): React.JSX.Element {
   const words = useWords();
   const { t } = words;
   useCell(person);

@@ -27,7 +27,7 @@ export function IncidentPage({ number, view }: { number: string; view: 'incident
   return (
     <div className={`one ${row.drill ? 'drilling' : ''}`}>
       {width === 'phone' ? <PhoneIncident row={row} detail={detail} view={view} /> : <DeskIncident row={row} detail={detail} />}
-      <ActionBar row={row} narrow={width === 'phone'} />
+      <ActionBar row={row} incident={detail.incident} narrow={width === 'phone'} />
     </div>
   );
 }

@@ -26,6 +26,7 @@ from wanghuo.gateways.store import put_quarantine
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
 from wanghuo.notices import routes as notices_routes
+from wanghuo.notices import seat_119_routes
 from wanghuo.premises import feed as premises_feed
 from wanghuo.premises import personal_routes
 from wanghuo.premises import routes as premises_routes
@@ -103,6 +104,7 @@ def _routers() -> list[APIRouter]:
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),
+        seat_119_routes.seat_router(access.audit),
         responder_routes.router,
         channels_routes.router,
     ]

@@ -21,6 +21,11 @@ COLUMN_WIDTH_CHARS: Final = 18
 XLSX_TEXT_SIZE_MAX_CHARS: Final = 32_767
 
 
+def attachment(kind: str, form: str) -> dict[str, str]:
+    """The headers of a table that is kept as a file."""
+    return {"Content-Disposition": f'attachment; filename="{kind}.{form}"'}
+
+
 def header(table: Table) -> list[str]:
     """The Chinese names of the columns, a star behind the required ones."""
     return [f"{column.zh}*" if column.required else column.zh for column in table.columns]

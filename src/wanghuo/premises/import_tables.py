@@ -5,6 +5,7 @@ A star means required. Either name of a column is accepted as its header, in any
 
 from typing import Final
 
+from wanghuo.errors import Missing
 from wanghuo.premises import import_rows as rows
 from wanghuo.premises.importing import Table, columns
 
@@ -153,3 +154,10 @@ TABLES: Final = {
         CAMERAS,
     )
 }
+
+
+def table_of(kind: str) -> Table:
+    """The table of a kind. Raises Missing."""
+    if kind not in TABLES:
+        raise Missing(f"there is no table {kind}; there are " + ", ".join(TABLES))
+    return TABLES[kind]

@@ -6,16 +6,16 @@ Rule 2. What leaves here leaves a line in the audit trail, in the transaction th
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Forbidden, Missing, Unauthenticated
 from wanghuo.premises import exporting, store
+from wanghuo.premises.import_tables import table_of
 from wanghuo.premises.importing import Table
 from wanghuo.premises.model import OwnerKind
-from wanghuo.premises.routes import Form, as_file, table_of
 from wanghuo.principal import Permission, Principal
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
@@ -24,6 +24,7 @@ from wanghuo.web.sign_in import may
 See = Annotated[Principal, Depends(may(Permission.SEE))]
 Caller = Annotated[Principal, Depends(may(Permission.SEE_PERSONAL_DATA))]
 Audit = Callable[[Transaction, Principal, str, str, Mapping[str, Any]], Awaitable[None]]
+Form = Annotated[Literal["csv", "xlsx"], Query(alias="format")]
 REFUSALS = problems(Unauthenticated, Forbidden, Missing)
 
 
@@ -41,7 +42,11 @@ def personal_router(audit: Audit) -> APIRouter:
         content = await asyncio.to_thread(_written, table, rows, form, masks=masks)
         detail = {"form": form, "rows": len(rows), "numbers": shows}
         await audit(tx, who, "register.export", kind, detail)
-        return as_file(content, kind, form)
+        return Response(
+            content,
+            media_type=exporting.MEDIA_TYPES[form],
+            headers=exporting.attachment(kind, form),
+        )
 
     @doors.post("/places/{place_id}/numbers", responses=REFUSALS)
     async def numbers(place_id: str, who: Caller, tx: Tx) -> dict[str, dict[str, str]]:

@@ -17,8 +17,7 @@ from wanghuo.premises import categories, city_sources, duty, exporting, map_colu
 from wanghuo.premises.categories import Category
 from wanghuo.premises.duty import Shift
 from wanghuo.premises.import_report import Report, Upload, report_json
-from wanghuo.premises.import_tables import TABLES
-from wanghuo.premises.importing import Table
+from wanghuo.premises.import_tables import table_of
 from wanghuo.premises.map_columns import Packed
 from wanghuo.premises.model import Contact, OwnerKind, Place, Station, Town
 from wanghuo.premises.search import masked, pattern, phone_part
@@ -220,20 +219,12 @@ def _near(every: list[Station], at: Coordinates) -> list[dict[str, Any]]:
 async def template(_who: See, kind: str, form: Form = "xlsx") -> Response:
     """A table with the right header and one example row."""
     table = table_of(kind)
-    return as_file(exporting.written(table, exporting.template(table), form), kind, form)
-
-
-def table_of(kind: str) -> Table:
-    """The table of a kind. Raises Missing."""
-    if kind not in TABLES:
-        raise Missing(f"there is no table {kind}; there are " + ", ".join(TABLES))
-    return TABLES[kind]
-
-
-def as_file(content: bytes, kind: str, form: str) -> Response:
-    """A table's bytes as a file to keep."""
-    headers = {"Content-Disposition": f'attachment; filename="{kind}.{form}"'}
-    return Response(content, media_type=exporting.MEDIA_TYPES[form], headers=headers)
+    content = exporting.written(table, exporting.template(table), form)
+    return Response(
+        content,
+        media_type=exporting.MEDIA_TYPES[form],
+        headers=exporting.attachment(kind, form),
+    )
 
 
 class ShiftBody(BaseModel):
