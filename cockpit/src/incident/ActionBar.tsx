@@ -30,7 +30,7 @@ interface BarProps {
 
 /** The bar of whoever sits here: the desk's, the 119 seat's, or none. */
 export function ActionBar({ row, incident, narrow }: BarProps): React.JSX.Element | null {
-  return may('answer_for_119') ? <SeatBar incident={incident} /> : <DeskBar row={row} narrow={narrow} />;
+  return may('answer_for_119') ? <SeatBar incident={incident} narrow={narrow} /> : <DeskBar row={row} narrow={narrow} />;
 }
 
 function DeskBar({ row, narrow }: { row: IncidentRow; narrow: boolean }): React.JSX.Element {

@@ -21,7 +21,7 @@ const NEXT: Record<string, SeatAct | null> = {
 const JUDGED_AFTER_MS = 400;
 const REASONS = ['bad_address', 'bad_event', 'too_old', 'duplicate', 'not_ours', 'other'] as const;
 
-export function SeatBar({ incident }: { incident: Incident | null }): React.JSX.Element | null {
+export function SeatBar({ incident, narrow }: { incident: Incident | null; narrow: boolean }): React.JSX.Element | null {
   const { t, lang } = useWords();
   const [form, set_form] = useState<SeatAct | null>(null);
   const [busy, set_busy] = useState(false);
@@ -65,15 +65,15 @@ export function SeatBar({ incident }: { incident: Incident | null }): React.JSX.
       </div>
       {next && !done ? (
         <button type="button" className="go" disabled={busy} onClick={() => set_form(next)} data-act={next}>
-          {t(`seat.do.${next}` as Key)} <kbd>Enter</kbd>
+          {t(`seat.do.${next}` as Key)} {!narrow && <kbd>Enter</kbd>}
         </button>
       ) : (
         <span className="go-none">{t('seat.nothing')}</span>
       )}
-      <div className="oth">
+      <div className={narrow ? 'two' : 'oth'}>
         {party && !done && (
           <button type="button" onClick={() => set_form('reject')} data-act="reject">
-            <kbd>R</kbd>
+            {!narrow && <kbd>R</kbd>}
             {t('seat.do.reject')}
           </button>
         )}
