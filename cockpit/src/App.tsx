@@ -20,6 +20,8 @@ import { find_session, person } from './session/session';
 import { useWords } from './words/words';
 
 const CityPage = lazy(() => import('./map/CityPage'));
+const DevicesPage = lazy(() => import('./devices/DevicesPage'));
+const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
   const who = useCell(person);
@@ -49,7 +51,9 @@ function House(): React.JSX.Element {
         {route.page === 'desk' && <Desk />}
         {route.page === 'incident' && <IncidentPage key={route.number} number={route.number} view={route.view} />}
         {route.page === 'map' && <CityPage />}
-        {route.page === 'history' && <HistoryPage />}
+        {route.page === 'wall' && <WallPage />}
+        {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
+        {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>
       {width === 'phone' && route.page !== 'incident' && <PhoneBar page={route.page} />}
       {over === 'search' && <Search />}

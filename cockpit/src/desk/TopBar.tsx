@@ -11,6 +11,7 @@ import { person, sign_out } from '../session/session';
 import { day, hms, span, weekday } from '../words/format';
 import { lang, useWords } from '../words/words';
 import { overlay } from './chosen';
+import { PAGES } from './route';
 
 const FIGURES_PERIOD_MS = 10_000;
 const CANARY_LATE_MS = 150_000; // it travels every minute
@@ -30,7 +31,7 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
           {t('brand')}
         </a>
         <nav className="pages" aria-label={t('pages')}>
-          {(['desk', 'map', 'history'] as const).map((name) => (
+          {PAGES.map((name) => (
             <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={page === name ? 'page' : undefined}>
               {t(`page.${name}`)}
             </a>

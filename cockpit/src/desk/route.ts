@@ -1,4 +1,4 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/history. */
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters]. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -6,18 +6,32 @@ export type Route =
   | { page: 'desk' }
   | { page: 'incident'; number: string; view: 'incident' | 'map' }
   | { page: 'map' }
-  | { page: 'history' };
+  | { page: 'wall' }
+  | { page: 'history'; asked: string }
+  | { page: 'devices'; asked: string };
+
+/** The pages that the bars lead to. */
+export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
 
 export function route_of(hash: string): Route {
-  const [page, number, view] = hash.replace(/^#\/?/, '').split('?')[0]?.split('/') ?? [];
+  const [path = '', asked = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [page, number, view] = path.split('/');
   if (page === 'incidents' && number) {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
   }
-  if (page === 'map') return { page };
-  return page === 'history' || page === 'incidents' ? { page: 'history' } : { page: 'desk' };
+  if (page === 'map' || page === 'wall') return { page };
+  if (page === 'devices') return { page, asked };
+  return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 
 export const incident_hash = (number: string, view = ''): string => `#/incidents/${encodeURIComponent(number)}${view && `/${view}`}`;
+
+/** The page of records that these filters leave; a filter without a value is left out. */
+export function records_hash(page: 'history' | 'devices', filters: Record<string, string | number | boolean | undefined>): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined && value !== '') asked.set(name, String(value));
+  return `#/${page}?${asked}`;
+}
 
 export function go(hash: string): void {
   window.location.hash = hash;

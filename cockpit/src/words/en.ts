@@ -4,5 +4,6 @@ import { acts } from './en_acts';
 import { frame } from './en_frame';
 import { incident } from './en_incident';
 import { places } from './en_places';
+import { wall } from './en_wall';
 
-export const en = { ...frame, ...incident, ...acts, ...places };
+export const en = { ...frame, ...incident, ...acts, ...places, ...wall };

@@ -4,5 +4,6 @@ import { acts } from './zh_acts';
 import { frame } from './zh_frame';
 import { incident } from './zh_incident';
 import { places } from './zh_places';
+import { wall } from './zh_wall';
 
-export const zh = { ...frame, ...incident, ...acts, ...places };
+export const zh = { ...frame, ...incident, ...acts, ...places, ...wall };
