@@ -20,6 +20,7 @@ import { find_session, person } from './session/session';
 import { useWords } from './words/words';
 
 const CityPage = lazy(() => import('./map/CityPage'));
+const CoveragePage = lazy(() => import('./devices/CoveragePage'));
 const DevicesPage = lazy(() => import('./devices/DevicesPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
@@ -53,6 +54,7 @@ function House(): React.JSX.Element {
         {route.page === 'map' && <CityPage />}
         {route.page === 'wall' && <WallPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
+        {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
         {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>
       {width === 'phone' && route.page !== 'incident' && <PhoneBar page={route.page} />}

@@ -108,6 +108,18 @@ async def test_an_operators_share_opens_the_devices_behind_it(wall: Desk) -> Non
     assert await findings(wall.page) == []
 
 
+async def test_a_towns_coverage_opens_the_places_that_lack_it(wall: Desk) -> None:
+    row = wall.page.locator(".ranks [data-town]").first
+    town = await row.locator("a").first.inner_text()
+    await row.locator("a").nth(1).click()
+    rows = wall.page.locator(".devices tbody tr")
+    await expect(rows).to_have_count(100)
+    await expect(rows.first).to_contain_text(town)
+    assert await findings(wall.page) == []
+    await wall.page.select_option(".filters select >> nth=0", "true")
+    await expect(wall.page.locator(".devices .none")).to_have_text("没有符合条件的场所。")
+
+
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 async def test_it_fills_a_large_screen_without_scrolling(
     wall: Desk, width: int, height: int

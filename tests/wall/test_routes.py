@@ -150,6 +150,14 @@ async def test_devices_are_online_when_heard_or_carried_and_not_said_to_be_offli
     assert await records(site, "devices", operator="op1", online=True) == ["carried", "spoke"]
     assert await records(site, "devices", town=HERE, online=False) == ["cut off", "gone", "never"]
     assert "retired" in await records(site, "devices", operator="op1")
+    assert await records(site, "coverage", covered=True) == ["P1", "P2"]
+    assert await records(site, "coverage", covered=False, town=THERE) == ["P3"]
+    assert await records(site, "coverage", limit=1) == ["P1"]
+    of_here = await site.client("town_office").get("/api/v1/coverage")
+    assert [(row["id"], row["devices"], row["online"]) for row in of_here.json()["items"]] == [
+        ("P1", 2, 1),
+        ("P2", 3, 1),
+    ]
 
 
 async def test_crews_in_time_and_late_open_their_incidents(site: Site) -> None:

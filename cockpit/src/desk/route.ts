@@ -1,4 +1,4 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters]. */
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters], #/places[?filters]. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -8,7 +8,7 @@ export type Route =
   | { page: 'map' }
   | { page: 'wall' }
   | { page: 'history'; asked: string }
-  | { page: 'devices'; asked: string };
+  | { page: 'devices' | 'places'; asked: string };
 
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
@@ -20,14 +20,14 @@ export function route_of(hash: string): Route {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
   }
   if (page === 'map' || page === 'wall') return { page };
-  if (page === 'devices') return { page, asked };
+  if (page === 'devices' || page === 'places') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 
 export const incident_hash = (number: string, view = ''): string => `#/incidents/${encodeURIComponent(number)}${view && `/${view}`}`;
 
 /** The page of records that these filters leave; a filter without a value is left out. */
-export function records_hash(page: 'history' | 'devices', filters: Record<string, string | number | boolean | undefined>): string {
+export function records_hash(page: 'history' | 'devices' | 'places', filters: Record<string, string | number | boolean | undefined>): string {
   const asked = new URLSearchParams();
   for (const [name, value] of Object.entries(filters)) if (value !== undefined && value !== '') asked.set(name, String(value));
   return `#/${page}?${asked}`;

@@ -76,6 +76,17 @@ export interface Place extends PlaceRow {
   open_incidents?: { number: string; level: number; state: string; opened_at: string }[];
 }
 
+/** A place with how its devices live. */
+export interface Covered {
+  id: string;
+  name: string;
+  category: string;
+  address: string;
+  town_code: string;
+  devices: number;
+  online: number;
+}
+
 /** A device of the register's list. state: '' while it never spoke. */
 export interface DeviceRow {
   id: string;

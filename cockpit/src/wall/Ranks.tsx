@@ -24,7 +24,7 @@ export function Towns({ towns }: { towns: readonly TownOnline[] }): React.JSX.El
           <li key={town.code} data-town={town.code}>
             <a href={records_hash('history', { town: town.code, counted: true })}>{town.name}</a>
             <Points solid={town.covered_share} hollow={town.online_share} from={from} />
-            <a href={records_hash('devices', { town: town.code, online: true })} title={`${count(town.covered)} / ${count(town.places)}`}>
+            <a href={records_hash('places', { town: town.code, covered: false })} title={`${count(town.covered)} / ${count(town.places)}`}>
               {percent(town.covered_share)}
             </a>
             <a href={records_hash('devices', { town: town.code, online: false })} title={`${count(town.online)} / ${count(town.devices)}`}>
@@ -124,12 +124,12 @@ export function Sensing({ devices }: { devices: Wall['devices'] }): React.JSX.El
       <dl>
         <dt>{t('wall.sensing.places')}</dt>
         <dd>
-          <a href="#/map">{count(devices.places)}</a>
+          <a href={records_hash('places', {})}>{count(devices.places)}</a>
           <span className="u">{t('wall.unit.places')}</span>
         </dd>
         <dt>{t('wall.sensing.covered')}</dt>
         <dd>
-          <a href={records_hash('devices', { online: true })}>{share(devices.covered, devices.places)}</a>
+          <a href={records_hash('places', { covered: false })}>{share(devices.covered, devices.places)}</a>
         </dd>
         <dt>{t('wall.sensing.devices')}</dt>
         <dd>
@@ -138,7 +138,7 @@ export function Sensing({ devices }: { devices: Wall['devices'] }): React.JSX.El
         </dd>
         <dt>{t('wall.sensing.online')}</dt>
         <dd>
-          <a href={records_hash('devices', { online: true })}>{share(devices.online, devices.devices)}</a>
+          <a href={records_hash('devices', { online: false })}>{share(devices.online, devices.devices)}</a>
         </dd>
         <dt>{t('wall.sensing.silent')}</dt>
         <dd>

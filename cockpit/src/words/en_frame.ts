@@ -20,6 +20,7 @@ export const frame = {
   'page.wall': 'Wall',
   'page.history': 'History',
   'page.devices': 'Devices',
+  'page.places': 'Coverage',
   'page.incident': 'Incident',
   'theme.dark': 'Dark',
   'theme.light': 'Light',

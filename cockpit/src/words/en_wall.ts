@@ -81,6 +81,13 @@ export const wall = {
   'wall.axis': 'axis from {n} %',
   'wall.none_registered': 'None registered.',
 
+  'coverage.state': 'With a device online or not',
+  'coverage.all': 'All places',
+  'coverage.with': 'With a device online',
+  'coverage.without': 'With none online',
+  'coverage.address': 'Address',
+  'coverage.none': 'No place matches.',
+  'coverage.failed': 'The list of places was not read.',
   'devices.all': 'All',
   'devices.state': 'Online or not',
   'devices.online': 'Online',

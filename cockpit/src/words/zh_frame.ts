@@ -18,6 +18,7 @@ export const frame = {
   'page.wall': '大屏',
   'page.history': '历史警情',
   'page.devices': '感知设备',
+  'page.places': '场所覆盖',
   'page.incident': '警情',
   'theme.dark': '深色',
   'theme.light': '浅色',

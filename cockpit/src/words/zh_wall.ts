@@ -79,6 +79,13 @@ export const wall = {
   'wall.axis': '轴自 {n} % 起',
   'wall.none_registered': '没有登记。',
 
+  'coverage.state': '有无设备在线',
+  'coverage.all': '全部场所',
+  'coverage.with': '有设备在线',
+  'coverage.without': '没有设备在线',
+  'coverage.address': '地址',
+  'coverage.none': '没有符合条件的场所。',
+  'coverage.failed': '场所清单没有取到。',
   'devices.all': '全部',
   'devices.state': '是否在线',
   'devices.online': '在线',
@@ -91,7 +98,7 @@ export const wall = {
   'devices.seen': '最后上报',
   'devices.never': '从未',
   'devices.none': '没有符合条件的设备。',
-  'devices.more': '再看 100 个',
+  'devices.more': '再看 100 条',
   'devices.failed': '设备清单没有取到。',
   'devices.rule': '在线：点位或其传输装置报过，且都没有报离线。',
 } as const;

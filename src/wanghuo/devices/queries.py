@@ -81,3 +81,17 @@ WHERE d.id > $3 AND d.operator_id <> $5 AND ($1 = '' OR d.place_id = $1)
     AND ($8::bool IS NULL OR (NOT d.out_of_service AND ({ONLINE}) = $8))
 ORDER BY d.id LIMIT $4
 """
+
+# $1 after this id, $2 how many, $3 town or '', $4 covered or not or null, $5 the operator that is
+# left out
+PLACES: Final = f"""
+SELECT p.id, p.name, p.category, p.address, p.town_code, n.devices, n.online
+FROM premises.place p CROSS JOIN LATERAL (
+    SELECT count(*) AS devices, count(*) FILTER (WHERE {ONLINE}) AS online
+    FROM devices.device d {HEALTH_OF_EACH}
+    WHERE d.place_id = p.id AND NOT d.out_of_service AND d.operator_id <> $5 OFFSET 0
+) n
+WHERE p.id > $1 AND NOT p.test AND ($3 = '' OR p.town_code = $3)
+    AND ($4::bool IS NULL OR (n.online > 0) = $4)
+ORDER BY p.id LIMIT $2
+"""

@@ -44,6 +44,23 @@ async def devices(  # noqa: PLR0913, PLR0917 - each is a filter of the query
     return {"items": items, "next": more}
 
 
+@router.get("/coverage", responses=problems(Unauthenticated, Forbidden, Invalid))
+async def coverage(
+    _who: See,
+    tx: Tx,
+    town: Annotated[str, Query(max_length=12)] = "",
+    covered: Annotated[bool | None, Query(description="With a device online, or without.")] = None,
+    cursor: Cursor = "",
+    limit: PageSize = PAGE_SIZE_DEFAULT,
+) -> dict[str, Any]:
+    """Places by id with their devices in service and how many of those are online."""
+    after = str(key_of(cursor, 1)[0]) if cursor else ""
+    found = await store.places(tx, town=town, covered=covered, after=after, size=limit + 1)
+    shown = found[:limit]
+    more = cursor_after(shown[-1]["id"]) if len(found) > limit else None
+    return {"items": [dict(row.items()) for row in shown], "next": more}
+
+
 @router.get("/devices/{device_id}", responses=problems(Unauthenticated, Forbidden, Missing))
 async def device(_who: See, tx: Tx, device_id: str) -> dict[str, Any]:
     """One device with its last state."""

@@ -309,6 +309,13 @@ async def place_names(tx: Transaction, place_ids: Iterable[str]) -> dict[str, st
     return {row["id"]: row["name"] for row in found}
 
 
+async def places(
+    tx: Transaction, *, town: str, covered: bool | None, after: str, size: int
+) -> list[Row]:
+    """Places by id with devices in service and how many are online. covered: at least one is."""
+    return await tx.fetch(queries.PLACES, after, size, town, covered, TEST_OPERATOR_ID)
+
+
 async def online_figures(tx: Transaction) -> OnlineFigures:
     """How many devices are online, by town and operator; the synthetic fire's is not counted.
 
