@@ -23,6 +23,9 @@ const CityPage = lazy(() => import('./map/CityPage'));
 const PeoplePage = lazy(() => import('./people/PeoplePage').then((room) => ({ default: room.PeoplePage })));
 const AuditPage = lazy(() => import('./people/AuditPage').then((room) => ({ default: room.AuditPage })));
 const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({ default: room.AccountPage })));
+const CoveragePage = lazy(() => import('./devices/CoveragePage'));
+const DevicesPage = lazy(() => import('./devices/DevicesPage'));
+const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
   const who = useCell(person);
@@ -52,10 +55,13 @@ function House(): React.JSX.Element {
         {route.page === 'desk' && <Desk />}
         {route.page === 'incident' && <IncidentPage key={route.number} number={route.number} view={route.view} />}
         {route.page === 'map' && <CityPage />}
-        {route.page === 'history' && <HistoryPage />}
         {route.page === 'people' && <PeoplePage />}
         {route.page === 'audit' && <AuditPage />}
         {route.page === 'me' && <AccountPage />}
+        {route.page === 'wall' && <WallPage />}
+        {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
+        {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
+        {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>
       {width === 'phone' && route.page !== 'incident' && <PhoneBar page={route.page} />}
       {over === 'search' && <Search />}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wanghuo.devices import store
-from wanghuo.devices.model import Device, Health, Operator, Sender
+from wanghuo.devices.model import Device, Health, Operator, Sender, Wanted
 from wanghuo.engines.postgres import Database
 from wanghuo.errors import Missing
 
@@ -99,9 +99,9 @@ async def test_devices_follow_their_place_to_another_town(register: Database) ->
 
 async def test_pages_of_devices_follow_one_another(register: Database) -> None:
     async with register.transaction() as tx:
-        first = await store.page(tx, size=2)
-        second = await store.page(tx, after=first[-1].id, size=2)
-        of_place = await store.page(tx, place_id="P2")
+        first = await store.page(tx, Wanted(size=2))
+        second = await store.page(tx, Wanted(after=first[-1].id, size=2))
+        of_place = await store.page(tx, Wanted(place_id="P2"))
     assert [d.id for d in first + second] == ["D1", "D2", "D3"]
     assert [d.id for d in of_place] == ["D2"]
 

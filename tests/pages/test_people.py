@@ -112,7 +112,7 @@ async def test_a_town_officer_and_a_unit_head_see_what_is_theirs(
     a_person(house, "town.officer", "town_office", towns=[mine["town_code"]])
     a_person(house, "unit.head", "unit_head", organisation_id=mine["unit"]["id"])
     seen, hidden = fires.burn(mine), fires.burn(other)
-    for login, pages in (("town.officer", 3), ("unit.head", 3)):
+    for login, pages in (("town.officer", 4), ("unit.head", 4)):
         desk = await (await Desk.of(house, browser)).sign_in(login, PASSWORD)
         await expect(desk.row(seen)).to_be_visible()
         assert await desk.numbers() == [seen]

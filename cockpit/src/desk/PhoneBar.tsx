@@ -5,7 +5,7 @@ import { useCell } from '../live/cell';
 import { live } from '../live/house';
 import { useWords } from '../words/words';
 import { ordered } from './order';
-import { incident_hash } from './route';
+import { PAGES, incident_hash } from './route';
 
 export function PhoneBar({ page }: { page: string }): React.JSX.Element {
   const { t } = useWords();
@@ -22,7 +22,7 @@ export function PhoneBar({ page }: { page: string }): React.JSX.Element {
         </a>
       )}
       <nav aria-label={t('pages')}>
-        {(['desk', 'map', 'history'] as const).map((name) => (
+        {PAGES.map((name) => (
           <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={page === name ? 'page' : undefined}>
             {t(`page.${name}`)}
           </a>

@@ -11,6 +11,7 @@ import { may, person, sign_out } from '../session/session';
 import { day, hms, span, weekday } from '../words/format';
 import { lang, useWords } from '../words/words';
 import { overlay } from './chosen';
+import { PAGES } from './route';
 
 const FIGURES_PERIOD_MS = 10_000;
 const CANARY_LATE_MS = 150_000; // it travels every minute
@@ -51,11 +52,9 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
 }
 
 /** The pages that this person's role opens. */
-function pages(): readonly ('desk' | 'map' | 'history' | 'people' | 'audit')[] {
+function pages(): readonly ((typeof PAGES)[number] | 'people' | 'audit')[] {
   return [
-    'desk',
-    'map',
-    'history',
+    ...PAGES,
     ...(may('administer') ? (['people'] as const) : []),
     ...(may('audit') ? (['audit'] as const) : []),
   ];

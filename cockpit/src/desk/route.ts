@@ -1,23 +1,37 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/history, #/people, #/audit, #/me. */
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters],
+   #/places[?filters], #/people, #/audit, #/me. */
 
 import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { page: 'desk' }
   | { page: 'incident'; number: string; view: 'incident' | 'map' }
-  | { page: 'map' | 'people' | 'audit' | 'me' }
-  | { page: 'history' };
+  | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' }
+  | { page: 'history'; asked: string }
+  | { page: 'devices' | 'places'; asked: string };
+
+/** The pages that the bars lead to. */
+export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
 
 export function route_of(hash: string): Route {
-  const [page, number, view] = hash.replace(/^#\/?/, '').split('?')[0]?.split('/') ?? [];
+  const [path = '', asked = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [page, number, view] = path.split('/');
   if (page === 'incidents' && number) {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
   }
-  if (page === 'map' || page === 'people' || page === 'audit' || page === 'me') return { page };
-  return page === 'history' || page === 'incidents' ? { page: 'history' } : { page: 'desk' };
+  if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me') return { page };
+  if (page === 'devices' || page === 'places') return { page, asked };
+  return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 
 export const incident_hash = (number: string, view = ''): string => `#/incidents/${encodeURIComponent(number)}${view && `/${view}`}`;
+
+/** The page of records that these filters leave; a filter without a value is left out. */
+export function records_hash(page: 'history' | 'devices' | 'places', filters: Record<string, string | number | boolean | undefined>): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined && value !== '') asked.set(name, String(value));
+  return `#/${page}?${asked}`;
+}
 
 export function go(hash: string): void {
   window.location.hash = hash;

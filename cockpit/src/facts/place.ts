@@ -75,3 +75,28 @@ export interface Place extends PlaceRow {
   entrances?: { name: string; lon: number; lat: number; width_m: number | null; note: string }[];
   open_incidents?: { number: string; level: number; state: string; opened_at: string }[];
 }
+
+/** A place with how its devices live. */
+export interface Covered {
+  id: string;
+  name: string;
+  category: string;
+  address: string;
+  town_code: string;
+  devices: number;
+  online: number;
+}
+
+/** A device of the register's list. state: '' while it never spoke. */
+export interface DeviceRow {
+  id: string;
+  origin: string;
+  place_id: string;
+  place_name: string;
+  town_code: string;
+  kind: string;
+  operator_id: string;
+  location: string;
+  state: string;
+  last_seen_at: string | null;
+}

@@ -5,15 +5,50 @@ import { read } from '../live/api';
 import { day, hms } from '../words/format';
 import { type Lang, told, word } from '../words/words';
 
+/** Each '' leaves its filter out. */
 export interface Asked {
   q: string;
   town: string;
   level: string;
-  since: string; // a day, or ''
-  open: '' | 'true' | 'false';
+  level_min: string; // ever at this level or above
+  since: string; // a day
+  until: string; // a day, the last one
+  open: string;
+  fire: string; // 'true': only what turned out to be a fire
+  counted: string; // 'true': only what figures count
+  clock: string; // a crew's clock that stands as clock_state says
+  clock_state: string;
 }
 
-export const ALL: Asked = { q: '', town: '', level: '', since: '', open: '' };
+const NONE: Asked = {
+  q: '',
+  town: '',
+  level: '',
+  level_min: '',
+  since: '',
+  until: '',
+  open: '',
+  fire: '',
+  counted: '',
+  clock: '',
+  clock_state: '',
+};
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+
+/** The filters that the part of an address after ? names; what is no filter is left out. */
+export function asked_of(address: string): Asked {
+  const given = new URLSearchParams(address);
+  const asked = { ...NONE };
+  for (const name of Object.keys(NONE) as (keyof Asked)[]) asked[name] = given.get(name) ?? '';
+  for (const name of ['since', 'until'] as const) if (!DAY.test(asked[name])) asked[name] = '';
+  return asked;
+}
+
+/** The moment at which a day of the city begins, or the one after it. */
+function midnight(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00+08:00`) + days * DAY_MS).toISOString();
+}
 const PAGE_SIZE = 50;
 const EXPORT_SIZE = 500;
 export const EXPORT_MAX = 20_000;
@@ -22,7 +57,7 @@ export function page_of(asked: Asked, cursor: string, signal?: AbortSignal, limi
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [name, value] of Object.entries(asked)) {
     if (!value) continue;
-    query.set(name, name === 'since' ? new Date(`${value}T00:00:00+08:00`).toISOString() : value);
+    query.set(name, name === 'since' ? midnight(value, 0) : name === 'until' ? midnight(value, 1) : value);
   }
   if (cursor) query.set('cursor', cursor);
   return read<Page<IncidentRow>>(`/api/v1/incidents?${query}`, signal);

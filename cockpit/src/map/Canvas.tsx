@@ -19,6 +19,8 @@ export interface CanvasProps {
   /** Look here; a new object moves the map. null: the whole city. */
   home: View | null;
   title: string;
+  /** How much larger than usual everything is drawn: a wall is read from afar. */
+  scale?: number;
   onPick?: (found: Hit | null) => void;
 }
 
@@ -26,6 +28,7 @@ export interface CanvasProps {
 class Screen {
   view: View | null = null;
   size: Size = { w: 0, h: 0 };
+  scale = 1;
   private raster = new Raster(1, 1);
   private ratio = 1;
   private sprites: Sprites | null = null;
@@ -36,10 +39,13 @@ class Screen {
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
   fit(): void {
-    const { clientWidth: w, clientHeight: h } = this.canvas;
-    const ratio = Math.min(RATIO_MAX, Math.max(1, window.devicePixelRatio || 1));
+    const [w, h] = [this.canvas.clientWidth / this.scale, this.canvas.clientHeight / this.scale];
+    const ratio = Math.min(RATIO_MAX, Math.max(1, (window.devicePixelRatio || 1) * this.scale));
     if (!w || !h) return;
+    const whole = this.view && this.whole();
+    const all = whole && this.view && whole.x === this.view.x && whole.y === this.view.y && whole.zoom === this.view.zoom;
     this.size = { w, h };
+    if (all) this.view = this.whole();
     this.ratio = ratio;
     this.canvas.width = Math.round(w * ratio);
     this.canvas.height = Math.round(h * ratio);
@@ -83,7 +89,7 @@ class Screen {
   }
 }
 
-export function MapCanvas({ scene, home, title, onPick }: CanvasProps): React.JSX.Element {
+export function MapCanvas({ scene, home, title, scale = 1, onPick }: CanvasProps): React.JSX.Element {
   const ref = useRef<HTMLCanvasElement>(null);
   const screen = useRef<Screen | null>(null);
   const pick = useRef(onPick);
@@ -112,6 +118,7 @@ export function MapCanvas({ scene, home, title, onPick }: CanvasProps): React.JS
     const release = hold(canvas, {
       view: () => made.view ?? { x: 0.5, y: 0.5, zoom: 1 },
       size: () => made.size,
+      scale: () => made.scale,
       look: (next) => made.look(next),
       pick: (px, py) => made.scene && made.view && pick.current?.(hit(made.scene, made.view, made.size, px, py)),
       home: go_home,
@@ -133,6 +140,11 @@ export function MapCanvas({ scene, home, title, onPick }: CanvasProps): React.JS
     screen.current?.draw();
   }, [scene]);
   useEffect(() => screen.current?.recolour(), [present_theme]);
+  useEffect(() => {
+    if (!screen.current || screen.current.scale === scale) return;
+    screen.current.scale = scale;
+    screen.current.fit();
+  }, [scale]);
 
   return (
     <div className="map">

@@ -30,7 +30,7 @@ export function PlaceCard({ id }: { id: string }): React.JSX.Element {
   const here = found?.id === id ? found : null;
   return (
     <aside className="card" aria-label={t('place.card')}>
-      <button type="button" className="close" onClick={() => chosen_place.set(null)} aria-label={t('close')}>
+      <button type="button" className="close" onClick={() => chosen_place.set(null)} aria-label={`${t('close')} Esc`}>
         <kbd>Esc</kbd>
       </button>
       {here?.place ? (

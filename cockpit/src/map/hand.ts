@@ -1,10 +1,11 @@
-/* Hands on the map: drag, pinch, wheel, double click, arrow keys. Speaks in CSS pixels of the canvas. */
+/* Hands on the map: drag, pinch, wheel, double click, arrow keys. Speaks in the units of the view. */
 
 import { type Size, type View, panned, zoomed } from './view';
 
 export interface Grip {
   view: () => View;
   size: () => Size;
+  scale: () => number; // CSS pixels per unit of the view
   look: (next: View) => void;
   pick: (px: number, py: number) => void;
   home: () => void;
@@ -20,7 +21,8 @@ export function hold(canvas: HTMLCanvasElement, grip: Grip): () => void {
   let travelled = 0;
   const at = (event: { clientX: number; clientY: number }): { x: number; y: number } => {
     const box = canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    const scale = grip.scale();
+    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale };
   };
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;

@@ -36,6 +36,7 @@ from wanghuo.settings import Settings
 from wanghuo.sights import routes as sights_routes
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import SignalIntake
+from wanghuo.wall import routes as wall_routes
 from wanghuo.web.app import make_app
 from wanghuo.web.house import House
 from wanghuo.web.serving import serve
@@ -101,6 +102,7 @@ def _routers() -> list[APIRouter]:
         gateways_routes.router,
         sights_routes.router,
         incidents_routes.router,
+        wall_routes.router,
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),

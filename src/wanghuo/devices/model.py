@@ -70,3 +70,44 @@ class Point(msgspec.Struct, frozen=True):
     location: str
     operator_id: str
     out_of_service: bool
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which devices a list shows. after: the last id of the page before; "" leaves a filter out."""
+
+    place_id: str = ""
+    sender: str = ""
+    operator_id: str = ""
+    town: str = ""
+    online: bool | None = None
+    after: str = ""
+    size: int = 50
+
+
+class OnlineTown(msgspec.Struct, frozen=True):
+    """A town. covered: places with a device that is online. heard: devices that ever spoke."""
+
+    code: str
+    name: str
+    places: int
+    covered: int
+    devices: int
+    heard: int
+    online: int
+
+
+class OnlineOperator(msgspec.Struct, frozen=True):
+    """An operator's devices in service."""
+
+    id: str
+    name: str
+    devices: int
+    heard: int
+    online: int
+
+
+class OnlineFigures(msgspec.Struct, frozen=True):
+    """How devices live, within the asker's towns."""
+
+    towns: list[OnlineTown]
+    operators: list[OnlineOperator]

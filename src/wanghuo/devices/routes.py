@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from wanghuo.devices import store
-from wanghuo.devices.model import Device, Health
+from wanghuo.devices.model import Device, Health, Wanted
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.principal import Permission, Principal
 from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
@@ -19,21 +19,46 @@ router = APIRouter(prefix="/api/v1", tags=["devices"])
 
 
 @router.get("/devices", responses=problems(Unauthenticated, Forbidden, Invalid))
-async def devices(
+async def devices(  # noqa: PLR0913, PLR0917 - each is a filter of the query
     _who: See,
     tx: Tx,
     place_id: Annotated[str, Query(max_length=64)] = "",
     sender: Annotated[str, Query(max_length=200)] = "",
+    operator: Annotated[str, Query(max_length=64)] = "",
+    town: Annotated[str, Query(max_length=12)] = "",
+    online: Annotated[bool | None, Query(description="Then only devices in service.")] = None,
     cursor: Cursor = "",
     limit: PageSize = PAGE_SIZE_DEFAULT,
 ) -> dict[str, Any]:
-    """Devices by id with their last state, of a place, of a sender or of all the asker's towns."""
+    """Devices by id with their last state, as the filters say, within the asker's towns."""
     after = str(key_of(cursor, 1)[0]) if cursor else ""
-    found = await store.page(tx, place_id=place_id, sender=sender, after=after, size=limit + 1)
+    wanted = Wanted(place_id, sender, operator, town, online, after, limit + 1)
+    found = await store.page(tx, wanted)
     shown = found[:limit]
     health = await store.health_of(tx, [device.origin for device in shown])
+    names = await store.place_names(tx, [device.place_id for device in shown])
     more = cursor_after(shown[-1].id) if len(found) > limit else None
-    return {"items": [_view(d, health.get(d.origin)) for d in shown], "next": more}
+    items = [
+        {**_view(d, health.get(d.origin)), "place_name": names.get(d.place_id, "")} for d in shown
+    ]
+    return {"items": items, "next": more}
+
+
+@router.get("/coverage", responses=problems(Unauthenticated, Forbidden, Invalid))
+async def coverage(
+    _who: See,
+    tx: Tx,
+    town: Annotated[str, Query(max_length=12)] = "",
+    covered: Annotated[bool | None, Query(description="With a device online, or without.")] = None,
+    cursor: Cursor = "",
+    limit: PageSize = PAGE_SIZE_DEFAULT,
+) -> dict[str, Any]:
+    """Places by id with their devices in service and how many of those are online."""
+    after = str(key_of(cursor, 1)[0]) if cursor else ""
+    found = await store.places(tx, town=town, covered=covered, after=after, size=limit + 1)
+    shown = found[:limit]
+    more = cursor_after(shown[-1]["id"]) if len(found) > limit else None
+    return {"items": [dict(row.items()) for row in shown], "next": more}
 
 
 @router.get("/devices/{device_id}", responses=problems(Unauthenticated, Forbidden, Missing))

@@ -18,6 +18,7 @@ import msgspec
 from wanghuo.errors import Invalid
 
 FILE: Final = "policy/clocks.toml"
+CLOCKS_SPAN: Final = timedelta(days=30)  # what is told of them unless somebody asks otherwise
 Starts = Literal["told", "acknowledged", "f1", "f2", "f3", "f4"]
 Stops = Literal["acknowledged", "turned_out", "arrived", "handled", "returned"]
 
@@ -135,6 +136,11 @@ def _started(times: Times, starts: Starts) -> datetime | None:
         return times.acknowledged_at
     reached = times.levels.get(int(starts[1:]))
     return None if reached is None else max(reached, times.told_at)
+
+
+def by_level(policy: Clocks) -> bool:
+    """Whether some clock begins with a level."""
+    return any(one.starts[0] == "f" for one in policy.clock)
 
 
 def parse(text: str) -> Clocks:

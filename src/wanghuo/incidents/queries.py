@@ -18,8 +18,13 @@ _LISTED: Final = f"""
     LEFT JOIN premises.town t ON t.code = i.town_code
 """
 
+# What figures count: never the synthetic fire, a drill, or what turned out to be either.
+COUNTED: Final = "NOT i.test AND NOT i.drill AND i.disposition NOT IN ('test', 'drill')"
+FIRE: Final = "i.disposition IN ('fire', 'fire_damaging')"
+
 # $1 place id, $2 open or not or null, $3 since, $4 town, $5 level, $6 pattern, $7 and $8 the last
-# row of the page before, $9 how many, $10 synthetic fires too
+# row of the page before, $9 how many, $10 synthetic fires too, $11 until, $12 lowest level that it
+# ever had, $13 fires only, $14 only what figures count, $15 only these ids, if given
 LIST: Final = f"""
 SELECT coalesce(json_agg(r), '[]')::text FROM (
     {_LISTED}
@@ -31,6 +36,10 @@ SELECT coalesce(json_agg(r), '[]')::text FROM (
         AND ($6 = '' OR i.place_name ILIKE $6 OR i.number ILIKE $6)
         AND ($7::timestamptz IS NULL OR (i.opened_at, i.id) < ($7, $8))
         AND ($10 OR NOT i.test)
+        AND ($11::timestamptz IS NULL OR i.opened_at < $11)
+        AND ($12::int IS NULL OR i.level_peak >= $12)
+        AND (NOT $13 OR {FIRE}) AND (NOT $14 OR ({COUNTED}))
+        AND ($15::text[] IS NULL OR i.id = ANY ($15))
     ORDER BY i.opened_at DESC, i.id DESC LIMIT $9) r
 """
 
@@ -89,7 +98,8 @@ COUNT_OPEN: Final = "SELECT count(*) FROM incidents.incident WHERE state <> 'clo
 # What the clocks of crews go by: $1 told from, $2 told before, $3 town or '', $4 drills too, $5
 # whether a clock begins with a level.
 CREWS: Final = """
-SELECT coalesce(json_agg(json_build_object('town_code', p.town_code, 'role', p.role,
+SELECT coalesce(json_agg(json_build_object('incident_id', i.id, 'town_code', p.town_code,
+    'role', p.role,
     'level', p.at_level, 'told_at', p.told_at, 'acknowledged_at', p.acknowledged_at,
     'turned_out_at', p.turned_out_at, 'arrived_at', p.arrived_at, 'handled_at', p.handled_at,
     'returned_at', p.returned_at, 'released_at', p.released_at,
@@ -101,4 +111,46 @@ SELECT coalesce(json_agg(json_build_object('town_code', p.town_code, 'role', p.r
 FROM notices.party p JOIN incidents.incident i ON i.id = p.incident_id
 WHERE p.crew <> '' AND p.told_at >= $1 AND p.told_at < $2 AND ($3 = '' OR p.town_code = $3)
     AND NOT i.test AND ($4 OR NOT i.drill)
+"""
+
+# $1 the day's beginning. Everything is told of the incidents that the day opened, so that each
+# figure is a part of the one before it.
+TODAY: Final = f"""
+WITH today AS MATERIALIZED (
+    SELECT i.id, i.level_peak, {FIRE} AS fire FROM incidents.incident i
+    WHERE i.opened_at >= $1 AND {COUNTED}
+)
+SELECT json_build_object(
+    'warnings', (SELECT coalesce(sum(a.repeats + 1), 0) FROM alarms.alarm a
+        JOIN today t ON t.id = a.incident_id),
+    'incidents', count(*), 'f2', count(*) FILTER (WHERE level_peak >= 2),
+    'f3', count(*) FILTER (WHERE level_peak >= 3), 'fires', count(*) FILTER (WHERE fire))::text
+FROM today
+"""
+_BY_DAY: Final = f"""
+    (SELECT coalesce(json_agg(json_build_array(day, n)), '[]') FROM (
+        SELECT ((i.opened_at AT TIME ZONE 'UTC') + $5::interval)::date AS day, count(*) AS n
+        FROM incidents.incident i
+        WHERE i.opened_at >= {{since}} AND i.opened_at < {{until}} AND {COUNTED} GROUP BY 1) d)
+"""
+
+# $1 and $2 the span, $3 and $4 the span before it, $5 how far the city's clock is ahead
+BY_DAY: Final = f"""
+SELECT json_build_object('days', {_BY_DAY.format(since="$1", until="$2")},
+    'before', {_BY_DAY.format(since="$3", until="$4")})::text
+"""
+
+# In a town without any this reads what the whole city has: not to be asked at every look.
+FIRST: Final = f"""
+SELECT i.opened_at FROM incidents.incident i WHERE {COUNTED} ORDER BY i.opened_at LIMIT 1
+"""
+
+# $1 how many
+LAST_FIRES: Final = f"""
+SELECT coalesce(json_agg(f), '[]')::text FROM (
+    SELECT i.number, i.level_peak, i.place_name, coalesce(t.name, '') AS town_name, i.opened_at,
+        i.closed_at, i.disposition, i.cause,
+        (SELECT min(p.handled_at) FROM notices.party p WHERE p.incident_id = i.id) AS handled_at
+    FROM incidents.incident i LEFT JOIN premises.town t ON t.code = i.town_code
+    WHERE {FIRE} AND NOT i.test AND NOT i.drill ORDER BY i.opened_at DESC LIMIT $1) f
 """

@@ -6,9 +6,10 @@ stands now if the judge is behind (202).
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
@@ -20,9 +21,10 @@ from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated, Unavailable
 from wanghuo.facts.entry import ActionEntry, ActionKind, Entry
 from wanghuo.identity import derived
-from wanghuo.incidents import acts, cap_export, clocks, store, views
+from wanghuo.incidents import acts, cap_export, clocks, figures, store, views
+from wanghuo.incidents.clocks import CLOCKS_SPAN, ClockState
 from wanghuo.incidents.rows import stamp
-from wanghuo.incidents.store import Wanted
+from wanghuo.incidents.store import Span, Wanted
 from wanghuo.place import Coordinates, near_distance_m
 from wanghuo.premises import store as premises
 from wanghuo.principal import Permission, Principal
@@ -43,7 +45,6 @@ Judge = Annotated[Principal, Depends(may(Permission.JUDGE))]
 STATIONS_NEAR: Final = 5
 JUDGED_WITHIN_S: Final = 2.0
 ASK_AGAIN_S: Final = 0.01
-LOCAL: Final = timedelta(hours=8)  # the city's day begins at its own midnight
 TEXT_MAX: Final = 500
 Text = Annotated[str, AfterValidator(acts.tidy)]
 
@@ -98,13 +99,27 @@ class ListQuery(BaseModel):
     level: int | None = Field(None, ge=0, le=4)
     q: str = Field("", max_length=100)
     test: bool = Field(default=False, description="Synthetic fires too.")
+    until: AwareDatetime | None = Field(None, description="Opened before.")
+    level_min: int | None = Field(None, ge=0, le=4, description="Ever at this level or above.")
+    fire: bool = Field(default=False, description="Only what turned out to be a fire.")
+    counted: bool = Field(
+        default=False, description="Only what figures count: no drills, no tests."
+    )
+    clock: Text = Field(
+        "",
+        max_length=64,
+        description="Only with a crew whose clock of this name stands as clock_state says; since"
+        " and until then bound when the crew was told, by default the last 30 days.",
+    )
+    clock_state: Literal["met", "missed"] = "missed"
 
 
 @router.get("/incidents", responses=REFUSALS)
 async def incidents(
     _who: See,
     tx: Tx,
-    wanted: Annotated[ListQuery, Query()],
+    request: Request,
+    asked: Annotated[ListQuery, Query()],
     cursor: Cursor = "",
     size: PageSize = PAGE_SIZE_DEFAULT,
 ) -> dict[str, Any]:
@@ -113,11 +128,27 @@ async def incidents(
     if cursor:
         at, incident_id = key_of(cursor, 2)
         after = (_time(str(at)), str(incident_id))
-    found = await store.listed(tx, Wanted(**wanted.model_dump(), after=after, size=size))
+    wanted = Wanted(**asked.model_dump(exclude={"clock", "clock_state"}), after=after, size=size)
+    if asked.clock:
+        wanted = await _of_crews(tx, asked, wanted, house_of(request))
+    found = await store.listed(tx, wanted)
     more = len(found) == size
     last = found[-1] if found else None
     following = cursor_after(last.opened_at.isoformat(), last.id) if more and last else None
     return {"items": [one.row() for one in found], "next": following}
+
+
+async def _of_crews(tx: Transaction, asked: ListQuery, wanted: Wanted, house: House) -> Wanted:
+    """The same incidents, as far as the clock of one of their crews stands as asked."""
+    now = house.clock.now_utc()
+    policy = clocks.load(house.settings.policy_dir)
+    until = asked.until or now
+    span = Span(
+        asked.since or until - CLOCKS_SPAN, until, asked.town, levels=clocks.by_level(policy)
+    )
+    crews = await store.crews_by_incident(tx, span)
+    ids = figures.incidents_by_clock(crews, policy, asked.clock, ClockState(asked.clock_state), now)
+    return msgspec.structs.replace(wanted, since=None, until=None, ids=ids)
 
 
 def _time(text: str) -> datetime:
@@ -337,7 +368,5 @@ async def _quiet(
 async def desk(_who: See, tx: Tx, clock: Now) -> dict[str, Any]:
     """What was handled today, the load of four hours, the synthetic fire, delays, troubles."""
     now = clock.now_utc()
-    local = now + LOCAL
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) - LOCAL
-    figures = await store.desk_figures(tx, midnight, views.first_window(now), now)
-    return views.desk_page(figures, now)
+    asked = await store.desk_figures(tx, figures.midnight(now), views.first_window(now), now)
+    return views.desk_page(asked, now)

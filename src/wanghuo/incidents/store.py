@@ -12,12 +12,16 @@ from wanghuo.engines.together import Part
 from wanghuo.errors import Missing
 from wanghuo.incidents import queries
 from wanghuo.incidents.clocks import Times
+from wanghuo.incidents.figures import LOCAL, DayCounts, LastFire, Today
 from wanghuo.incidents.model import Incident, Moment
 from wanghuo.incidents.views import DeskFigures, Listed, Whole
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which incidents a list shows. after: (opened_at, id) of the last row of the page before."""
+    """Which incidents a list shows. after: (opened_at, id) of the last row of the page before.
+
+    level_min: of the highest level it ever had. counted: only what figures count. ids: only these.
+    """
 
     place_id: str = ""
     open: bool | None = None
@@ -28,6 +32,11 @@ class Wanted(msgspec.Struct, frozen=True):
     after: tuple[datetime, str] | None = None
     size: int = 50
     test: bool = False
+    until: datetime | None = None
+    level_min: int | None = None
+    fire: bool = False
+    counted: bool = False
+    ids: tuple[str, ...] | None = None
 
 
 _SAVE_INCIDENTS = """
@@ -110,6 +119,11 @@ async def listed(tx: Transaction, wanted: Wanted) -> list[Listed]:
             after_id,
             wanted.size,
             wanted.test,
+            wanted.until,
+            wanted.level_min,
+            wanted.fire,
+            wanted.counted,
+            wanted.ids,
         )
     )
 
@@ -128,6 +142,7 @@ async def stations_near(tx: Transaction, lon: float, lat: float, size: int) -> l
 
 
 class _Crew(Times, frozen=True, kw_only=True):
+    incident_id: str
     town_code: str
     raised: list[tuple[datetime, int]]
 
@@ -147,9 +162,16 @@ class Span(msgspec.Struct, frozen=True):
 
 async def crew_times(tx: Transaction, span: Span) -> list[tuple[str, Times]]:
     """(town code, what its clocks go by) of every crew told in a span, synthetic fires apart."""
-    fields = msgspec.structs.astuple(span)
-    found = _crews.decode(await tx.fetchval(queries.CREWS, *fields))
-    return [(crew.town_code, _with_levels(crew)) for crew in found]
+    return [(crew.town_code, _with_levels(crew)) for crew in await _crews_of(tx, span)]
+
+
+async def crews_by_incident(tx: Transaction, span: Span) -> list[tuple[str, Times]]:
+    """The same with the incident's id instead of the town's code."""
+    return [(crew.incident_id, _with_levels(crew)) for crew in await _crews_of(tx, span)]
+
+
+async def _crews_of(tx: Transaction, span: Span) -> list["_Crew"]:
+    return _crews.decode(await tx.fetchval(queries.CREWS, *msgspec.structs.astuple(span)))
 
 
 def _with_levels(crew: _Crew) -> Times:
@@ -167,6 +189,29 @@ async def desk_figures(
     return _desk.decode(await tx.fetchval(queries.DESK, day_from, load_from, now))
 
 
+async def today(tx: Transaction, day_from: datetime) -> Today:
+    """What became of the incidents that were opened since `day_from`."""
+    return _today.decode(await tx.fetchval(queries.TODAY, day_from))
+
+
+async def by_day(
+    tx: Transaction, span: tuple[datetime, datetime], before: tuple[datetime, datetime]
+) -> DayCounts:
+    """Incidents by the city's days in two spans, each until its end."""
+    return _by_day.decode(await tx.fetchval(queries.BY_DAY, *span, *before, LOCAL))
+
+
+async def first_at(tx: Transaction) -> datetime | None:
+    """When the first incident that counts was opened; costs a fifth of a second where none was."""
+    found: datetime | None = await tx.fetchval(queries.FIRST)
+    return found
+
+
+async def last_fires(tx: Transaction, size: int) -> list[LastFire]:
+    """What turned out to be a fire, newest first."""
+    return _fires.decode(await tx.fetchval(queries.LAST_FIRES, size))
+
+
 def like_escaped(text: str) -> str:
     """Text as it stands inside a LIKE pattern."""
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
@@ -176,3 +221,6 @@ _listed: Final = msgspec.json.Decoder(list[Listed])
 _whole: Final = msgspec.json.Decoder(Whole)
 _crews: Final = msgspec.json.Decoder(list[_Crew])
 _desk: Final = msgspec.json.Decoder(DeskFigures)
+_today: Final = msgspec.json.Decoder(Today)
+_by_day: Final = msgspec.json.Decoder(DayCounts)
+_fires: Final = msgspec.json.Decoder(list[LastFire])

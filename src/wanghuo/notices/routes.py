@@ -49,7 +49,6 @@ from wanghuo.web.sign_in import may
 
 BODY_MAX_BYTES: Final = 16 * 1024
 TEXT_MAX: Final = 500
-CLOCKS_SPAN: Final = timedelta(days=30)
 See = Annotated[Principal, Depends(may(Permission.SEE))]
 Judge = Annotated[Principal, Depends(may(Permission.JUDGE))]
 REFUSALS = problems(Unauthenticated, Forbidden, Invalid)
@@ -130,11 +129,11 @@ async def clocks_kept(
     """How often crews were in time: each clock by role and town, as JSON or CSV."""
     now = clock.now_utc()
     until = asked.until or now
-    since = asked.since or until - CLOCKS_SPAN
+    since = asked.since or until - clocks.CLOCKS_SPAN
     if since >= until:
         raise Invalid("from", "the span ends before it begins", "give `from` before `to`")
     policy = clocks.load(house_of(request).settings.policy_dir)
-    levels = any(one.starts[0] == "f" for one in policy.clock)
+    levels = clocks.by_level(policy)
     crews = await incidents.crew_times(
         tx, Span(since, until, asked.town, drills=asked.drills, levels=levels)
     )

@@ -1,0 +1,1 @@
+"""The wall: figures, whose figures, and how long they are kept."""
