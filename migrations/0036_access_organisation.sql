@@ -13,7 +13,7 @@ CREATE FUNCTION access.organisation_id() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN substr(access.organisation(), strpos(access.organisation(), ':') + 1);
 
-CREATE INDEX device_operator ON devices.device (operator_id, place_id);
+CREATE INDEX device_operator_place ON devices.device (operator_id, place_id);
 CREATE INDEX party_owner ON notices.party (owner_id, incident_id);
 
 -- They look behind the fences that they are part of, so they run as the engine; a fence asks them once a statement.
