@@ -136,7 +136,7 @@ async def test_numbers_are_masked_until_somebody_asks_and_is_written_down(site: 
     assert refused.status_code == 403
     shown = await site.client("city_duty").post(f"/api/v1/incidents/{P1}/numbers")
     assert shown.json()["notices"][unit["id"]] == "13800000001"
-    acts = (await site.client("auditor").get("/api/v1/audit?act=incident.numbers")).json()["items"]
+    acts = (await site.client("auditor").get("/api/v1/audit?act=numbers.incident")).json()["items"]
     assert [(line["subject"], line["role"]) for line in acts] == [(P1, "city_duty")]
 
 

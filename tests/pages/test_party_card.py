@@ -37,5 +37,5 @@ async def test_a_number_is_hidden_until_it_is_asked_for_and_that_is_written_down
     await expect(sheet.locator('a[href^="tel:"]').first).to_be_visible()
     await expect(sheet).not_to_contain_text("****")
     with desk.house.client("auditor") as client:
-        asked = {"act": "incident.numbers", "subject": number}
+        asked = {"act": "numbers.incident", "subject": number}
         assert len(client.get("/api/v1/audit", params=asked).json()["items"]) == 1

@@ -116,7 +116,7 @@ async def test_numbers_leave_to_who_may_see_them_and_leave_a_line(site: Site) ->
     assert "16400000001" in (await client.get("/api/v1/export/contacts")).text
     lines = (await site.client("auditor").get("/api/v1/audit")).json()["items"]
     told = [(line["act"], line["subject"], line["detail"].get("numbers")) for line in lines]
-    assert told == [("register.export", "contacts", True), ("place.numbers", "XP-1", None)]
+    assert told == [("register.export", "contacts", True), ("numbers.place", "XP-1", None)]
 
 
 async def test_a_place_of_another_town_is_missing(site: Site) -> None:

@@ -213,7 +213,7 @@ async def _page(tx: Transaction, number: str, house: House) -> dict[str, Any]:
 async def numbers(number: str, who: Caller, tx: Tx) -> dict[str, dict[str, str]]:
     """Where each person was called, by notice; seeing it leaves a line in the audit trail."""
     shown = views.numbers(await store.whole(tx, number))
-    await audit(tx, who, "incident.numbers", number, {"notices": len(shown)})
+    await audit(tx, who, "numbers.incident", number, {"notices": len(shown)})
     return {"notices": shown}
 
 

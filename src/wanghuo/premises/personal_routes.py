@@ -54,7 +54,7 @@ def personal_router(audit: Audit) -> APIRouter:
         found = await store.place(tx, place_id)
         owner = (OwnerKind.UNIT.value, found.unit_id)
         shown = {c.id: c.phone for c in (await store.contacts_of(tx, [owner])).get(owner, [])}
-        await audit(tx, who, "place.numbers", place_id, {"contacts": sorted(shown)})
+        await audit(tx, who, "numbers.place", place_id, {"contacts": sorted(shown)})
         return {"contacts": shown}
 
     return doors
