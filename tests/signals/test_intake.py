@@ -82,17 +82,27 @@ async def engines() -> AsyncIterator[tuple[EmbeddedPostgres, EmbeddedNats]]:
 @pytest.fixture
 async def house(engines: tuple[EmbeddedPostgres, EmbeddedNats]) -> AsyncIterator[House]:
     postgres, nats = engines
+    database = await opened(postgres.dsn(OWNER))
     stream = await Stream.connect(nats.url)
     await stream.ensure()
     intake = SignalIntake(postgres.dsn("wanghuo_gateway"), stream, CLOCK, quarantine_put)
     await intake.start()
-    database = await Database.open(postgres.dsn(OWNER))
     async with database.connection() as c:
         await c.execute("TRUNCATE signals.fire_log, signals.inbox, gateways.quarantine")
     yield House(postgres, nats, stream, intake, database)
     await intake.stop()
     await stream.close()
     await database.close()
+
+
+async def opened(dsn: str) -> Database:
+    """The database, once it is back: the test before may have killed it."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                return await Database.open(dsn)
+            except DOWN:
+                await asyncio.sleep(0.05)
 
 
 def freeze(house: House, asked: signal.Signals) -> None:
