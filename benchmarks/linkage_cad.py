@@ -161,7 +161,12 @@ async def absent(house: Linked, points: Sequence[Point], down_s: float) -> list[
     fires = house.arsonist.book[began:]
     known = await numbers(house, fires)
     at_once = await _telephone(house, fires)
-    early = [number for number in known.values() if number in house.peer.heard_s]
+    stood = {one.fire.point.origin for one in await rings.linkages(house, fires) if one.joined}
+    early = [
+        number
+        for origin, number in known.items()
+        if origin not in stood and number in house.peer.heard_s
+    ]
     await house.open_119()
     back_s = time.monotonic()
     wanted = set(known.values())
@@ -171,7 +176,7 @@ async def absent(house: Linked, points: Sequence[Point], down_s: float) -> list[
     missing = sorted(wanted - set(kept))
     doubled = sorted(number for number in wanted if kept[number] > 1)
     states = {row["number"]: row["state"] for row in await house.ask(_CAD, sorted(wanted))}
-    took = [house.peer.heard_s[n] - back_s for n in wanted if n in house.peer.heard_s]
+    took = [house.peer.heard_s[n] - back_s for n in wanted if house.peer.heard_s.get(n, 0) > back_s]
     verdict, reason = judged([
         (not early, "119's machine was not away"),
         (not missing, f"never came: {missing[:5]}"),
@@ -182,19 +187,23 @@ async def absent(house: Linked, points: Sequence[Point], down_s: float) -> list[
         "4d", f"119's machine back after {down_s:.0f} s, {len(wanted)} fires meanwhile",
         "every record follows, once",
         f"{len(wanted) - len(missing)} followed, the last {max(took, default=0):.1f} s after it "
-        f"was back; doubled {len(doubled)}", "-", "-", verdict, reason,
+        f"was back; doubled {len(doubled)}; joined an incident that stood: {len(stood)}",
+        "-", "-", verdict, reason,
     )  # fmt: skip
     return [at_once, record]
 
 
 async def _telephone(house: Linked, fires: Sequence[Fire]) -> Line:
     found = await rings.linkages(house, fires)
+    alone = [one for one in found if not one.joined]
     took = [
-        one.rung_s["cad_119"] - one.fire.first_sent_s for one in found if "cad_119" in one.rung_s
+        one.rung_s["cad_119"] - one.fire.first_sent_s for one in alone if "cad_119" in one.rung_s
     ]
+    silent = [one.lack() for one in found if "cad_119" not in one.called]
     spread = spread_ms(took)
     verdict, reason = judged([
-        (len(took) == len(fires), f"119's telephone rang only {len(took)} times"),
+        (len(took) == len(alone), f"119's telephone rang at once only {len(took)} times"),
+        (not silent, f"119's telephone never rang: {silent[:5]}"),
         (spread.p99 <= RING_MS, f"p99 {spread.p99:.0f} ms"),
     ])  # fmt: skip
     return Line(

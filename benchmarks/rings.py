@@ -11,7 +11,8 @@ _PLANNED = """
 SELECT a.origin, n.id, n.role, n.purpose, n.round, n.incident_id, n.party_id, n.address, n.state,
     n.outcome, n.attempts, i.level, i.number,
     extract(epoch FROM n.planned_at)::float8 AS planned_s,
-    n.planned_at = min(n.planned_at) OVER (PARTITION BY n.incident_id) AS at_once
+    n.planned_at = min(n.planned_at) OVER (PARTITION BY n.incident_id) AS at_once,
+    a.first_at > i.opened_at AS joined
 FROM alarms.alarm a JOIN incidents.incident i ON i.id = a.incident_id
 JOIN notices.notice n ON n.incident_id = a.incident_id
 WHERE a.origin = ANY ($1::text[]) AND n.channel = 'voice' ORDER BY n.planned_at, n.id
@@ -20,7 +21,10 @@ WHERE a.origin = ANY ($1::text[]) AND n.channel = 'voice' ORDER BY n.planned_at,
 
 @dataclass(frozen=True)
 class Plan:
-    """One planned call. at_once: it belongs to the level's own linkage; planned_s: since 1970."""
+    """One planned call. at_once: it belongs to the level's own linkage; planned_s: since 1970.
+
+    joined: the city's own traffic had warned at this place before, so its incident stood already.
+    """
 
     origin: str
     id: str
@@ -37,6 +41,7 @@ class Plan:
     number: str
     planned_s: float
     at_once: bool
+    joined: bool
 
 
 @dataclass
@@ -46,11 +51,18 @@ class Linkage:
     fire: Fire
     plans: dict[str, Plan] = field(default_factory=dict)  # by role
     rung_s: dict[str, float] = field(default_factory=dict)  # by role, time.monotonic()
+    called: set[str] = field(default_factory=set)  # roles called about its incident at any time
+    joined: bool = False  # its incident stood before it burned, and who was told then is not again
 
     @property
     def is_whole(self) -> bool:
         """Whether each of the four was planned and called."""
         return all(role in self.rung_s for role in PARTIES)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether each of the four was called, in one linkage or, if it joined, one by one."""
+        return self.is_whole or (self.joined and self.called >= set(PARTIES))
 
     def lack(self) -> str:
         """Which of the four is missing, and how: not planned at once, or planned and not rung."""
@@ -98,6 +110,9 @@ async def linkages(house: Linked, fires: Sequence[Fire]) -> list[Linkage]:
     first = first_rings(house.exchange.book())
     for plan in await plans(house, fires):
         made = by_origin[plan.origin]
+        made.joined = plan.joined
+        if plan.id in first:
+            made.called.add(plan.role)
         if not plan.at_once or plan.role not in PARTIES or plan.role in made.plans:
             continue
         made.plans[plan.role] = plan
