@@ -29,7 +29,7 @@ Address = tuple[str, int]
 class Habit:
     """What a number does. status: its final answer; 0 rings for ever, -1 does not even ring.
 
-    rings_s: how long it rings before it answers with 200.
+    rings_s: how long it rings before it answers with 200. silent_s: before its first word.
     press: keys pressed after so many packets of sound, by `rtp`, `info` or `both`.
     hang_up_after: packets; 0 waits for the caller to hang up.
     """
@@ -40,6 +40,7 @@ class Habit:
     after: int = 10
     hang_up_after: int = 0
     rings_s: float = 0.0
+    silent_s: float = 0.0
 
 
 @dataclass
@@ -215,6 +216,7 @@ class Phones(asyncio.DatagramProtocol):
         habit = self.habits.get(call.number, Habit(404))
         if habit.status == -1:
             return
+        await asyncio.sleep(habit.silent_s)
         self._say(100, headers, addr)
         if habit.status in {0, 200}:
             self._say(180, headers, addr)

@@ -332,10 +332,12 @@ async def test_a_call_that_is_broken_off_stops_ringing(voice: Voice, phones: Pho
     assert calling.cancelled()
 
 
+@pytest.mark.parametrize("silent_s", [0.0, 0.3])
 async def test_a_call_that_is_broken_off_while_it_is_dialled_stops_ringing(
-    line: Line, trunk: VoiceSettings, phones: Phones
+    line: Line, trunk: VoiceSettings, phones: Phones, silent_s: float
 ) -> None:
-    phones.habits["117"] = Habit(0)
+    """However late its first answer: what has no answer yet cannot be cancelled."""
+    phones.habits["117"] = Habit(0, silent_s=silent_s)
     uri = trunk.sip_uri_template.replace("{number}", "117")
     dialling = asyncio.create_task(line.dial(uri))
     await asyncio.sleep(0)  # it has asked the stack and has no answer yet

@@ -213,10 +213,10 @@ async def test_what_looks_the_same_is_not_drawn_again(
     await page.wait_for_selector("html[data-kept=yes]", state="attached")
     count = await page.evaluate(f"({marks})().map((one) => (one.seen = true)).length")
     assert count > 5
-    await page.evaluate("document.getElementById('since').seen = true")
+    await page.locator("#since").evaluate("one => { one.dataset.old = 'yes' }")
     async with page.expect_response("**/packet"):
         await page.evaluate("window.dispatchEvent(new Event('online'))")
-    await page.wait_for_function("!document.getElementById('since').seen")  # drawn: time went on
+    await expect(page.locator("#since[data-old]")).to_have_count(0)  # drawn: time went on
     assert await page.evaluate(f"({marks})().filter((one) => one.seen).length") == count
 
 

@@ -26,6 +26,7 @@ FEED_PERIOD_S: Final = 0.2
 LISTEN_PERIOD_S: Final = 0.1
 FLUSH_S: Final = 0.05  # the stack forgets at its next packet, every 20 ms
 DOUBLE_S: Final = 0.3  # one press that comes as RFC 4733 and as SIP INFO
+ANSWERED_WITHIN_S: Final = 2.0  # two resendings of an INVITE (RFC 3261, 17.1.1.2)
 RINGS: Final = frozenset({Event.CALL_RINGING, Event.CALL_PROGRESS})
 
 _log = structlog.get_logger("voice")
@@ -52,7 +53,8 @@ class Leg:
         self.over: asyncio.Future[str] = loop.create_future()
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self._taken: asyncio.Future[None] = loop.create_future()
-        self._rang = False
+        self._rang: asyncio.Future[None] = loop.create_future()
+        self._began_s = clock.monotonic_s()
         self._clock = clock
         self._hanging_up = hanging_up
         self._last_key = ("", 0.0)
@@ -61,8 +63,8 @@ class Leg:
 
     def hear(self, event: StackEvent) -> None:
         """Take what the stack says of this call, from its first word on."""
-        if event.event in RINGS:
-            self._rang = True
+        if event.event in RINGS and not self._rang.done():
+            self._rang.set_result(None)
         elif event.event is Event.CALL_ESTABLISHED and not self._taken.done():
             self._taken.set_result(None)
         elif event.event is Event.CALL_DTMF_START and event.text:
@@ -81,7 +83,7 @@ class Leg:
         if self._taken.done():
             return
         status = status_of(self.over.result()) if self.over.done() else None
-        raise NotTaken(call_end(status, rang=self._rang), status)
+        raise NotTaken(call_end(status, rang=self._rang.done()), status)
 
     async def play(self, pcm: bytes) -> None:
         """Say this; return when the last of it has left, or the line is down."""
@@ -114,9 +116,16 @@ class Leg:
             await self._clock.sleep(LISTEN_PERIOD_S)
 
     async def hang_up(self) -> None:
-        """End the call, whatever its state. Harmless when it has ended."""
+        """End the call, whatever its state. Harmless when it has ended.
+
+        An INVITE that nobody has answered yet cannot be cancelled (RFC 3261, 9.1): the stack would
+        forget it, and a telephone that it reaches would ring on. So a first word is waited for.
+        """
         if self._call is None or self.over.done():
             return
+        left_s = max(0.0, self._began_s + ANSWERED_WITHIN_S - self._clock.monotonic_s())
+        words: set[asyncio.Future[Any]] = {self._rang, self._taken, self.over}
+        await asyncio.wait(words, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
         try:
             async with self._hanging_up:
                 if not self.over.done():
