@@ -17,6 +17,7 @@ from wanghuo.compose import secrets
 from wanghuo.engines import migrate as migrations
 from wanghuo.engines.embedded_nats import EmbeddedNats
 from wanghuo.engines.embedded_postgres import OWNER, EmbeddedPostgres
+from wanghuo.engines.ending import end
 from wanghuo.engines.leash import leashed
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.processes import Child, Processes
@@ -55,9 +56,7 @@ async def keep(settings: Settings) -> int:
         try:
             await processes.run(start)
         finally:
-            for work in behind:
-                work.cancel()
-            await asyncio.gather(*behind, return_exceptions=True)
+            await end(*behind)
     return 0
 
 

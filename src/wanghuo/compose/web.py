@@ -18,6 +18,7 @@ from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
 from wanghuo.dispatch import routes as dispatch_routes
 from wanghuo.dispatch import store as dispatch
+from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push, lookout_push
@@ -71,8 +72,7 @@ async def web(settings: Settings) -> int:
         stop.set()
         raise
     finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
+        await end(reading)
         await intake.stop()
         await stream.close()
         await database.close()

@@ -19,6 +19,7 @@ import structlog
 
 from wanghuo.clock import Clock, WallClock
 from wanghuo.engines import embedded_folder as folders
+from wanghuo.engines.ending import end
 from wanghuo.engines.leash import leashed
 from wanghuo.errors import Unavailable
 from wanghuo.identity import new_secret
@@ -124,8 +125,7 @@ class EmbeddedNats:
     async def stop(self) -> None:
         """Stop the server and give the folder free."""
         if self._guard is not None:
-            self._guard.cancel()
-            await asyncio.gather(self._guard, return_exceptions=True)
+            await end(self._guard)
             self._guard = None
         if self._process is not None:
             for asked in (signal.SIGTERM, signal.SIGKILL):

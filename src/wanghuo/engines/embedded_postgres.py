@@ -25,6 +25,7 @@ import structlog
 
 from wanghuo.clock import Clock, WallClock
 from wanghuo.engines import embedded_folder as folders
+from wanghuo.engines.ending import end
 from wanghuo.engines.leash import leashed
 from wanghuo.engines.postgres import DOWN
 from wanghuo.errors import Refused, Unavailable
@@ -144,8 +145,7 @@ class EmbeddedPostgres:
     async def stop(self) -> None:
         """Stop the server fast (open transactions roll back) and give the folder free."""
         if self._guard is not None:
-            self._guard.cancel()
-            await asyncio.gather(self._guard, return_exceptions=True)
+            await end(self._guard)
             self._guard = None
         if self._process is not None:
             for asked, patience_s in ((signal.SIGINT, STOP_FAST_S), (signal.SIGQUIT, STOP_FAST_S)):

@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import DOWN, Transaction, prepare
 from wanghuo.errors import Unavailable
 
@@ -78,10 +79,7 @@ class GroupCommit(Generic[Item]):
 
     async def stop(self) -> None:
         """Stop working; whoever still waits hears Unavailable."""
-        running = [task for task in (self._keeper, self._worker) if task is not None]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end(*(task for task in (self._keeper, self._worker) if task is not None))
         self._hang_up()
         self._refuse(self._waiting, "the intake is closing")
         self._waiting = []

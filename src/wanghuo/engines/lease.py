@@ -12,6 +12,7 @@ from contextlib import suppress
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import DOWN, Database, Transaction
 from wanghuo.errors import Refused
 
@@ -78,8 +79,7 @@ class Lease:
             try:
                 await self._renew_while(worker)
             finally:
-                worker.cancel()
-                await asyncio.gather(worker, return_exceptions=True)
+                await end(worker)  # whoever takes the lease must not meet us still at work
                 await self._return()
             failed = None if worker.cancelled() else worker.exception()
             if failed is not None and not isinstance(failed, DOWN):

@@ -16,6 +16,7 @@ import structlog
 
 from wanghuo.clock import Clock
 from wanghuo.engines import presence
+from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import DOWN, SqlError
 
 RETRY_PAUSE_S = 0.2
@@ -62,8 +63,7 @@ class Listener:
     ) -> None:
         """Hang up."""
         if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+            await end(self._keeper)
 
     def ticket(self, channel: str) -> int:
         """How often the channel was heard until now."""

@@ -17,6 +17,7 @@ import structlog
 
 from wanghuo.clock import Clock
 from wanghuo.engines.embedded_folder import tell
+from wanghuo.engines.ending import end
 from wanghuo.engines.leash import leashed
 from wanghuo.engines.telemetry import CHILD_RESTARTS, SHARED, forget_process
 from wanghuo.errors import Unavailable
@@ -81,8 +82,7 @@ class Processes:
         """End one child and do not start it again. Unknown roles are stopped already."""
         keeper = self._keepers.pop(role, None)
         if keeper is not None:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await end(keeper)
         process = self._running.pop(role, None)
         if process is None:
             return
@@ -120,9 +120,7 @@ class Processes:
                 await starting
             return await first
         finally:
-            starting.cancel()
-            first.cancel()
-            await asyncio.gather(starting, first, return_exceptions=True)
+            await end(starting, first)
             await self._stop_all_unless(told)
             for watched in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(watched)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import DOWN, Database, SqlError
 from wanghuo.gateways import store
 from wanghuo.gateways.admission import Admission
@@ -26,7 +27,6 @@ from wanghuo.signals.model import PromptIntake
 
 FOLLOW_PERIOD_S: Final = 2.0
 KEEP_UP_PAUSE_S: Final = 0.5
-CANCEL_AGAIN_S: Final = 1.0
 PORT_TRIES: Final = 50
 
 _log = structlog.get_logger("gateways.gb26875")
@@ -107,11 +107,7 @@ class Gb26875Door:
         """Take nothing new, answer what is under way, hang up."""
         await self.tcp.stop()
         await self.udp.stop()
-        left = set(self._tasks)
-        while left:  # one cancel may be lost in a library that is just answering
-            for task in left:
-                task.cancel()
-            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+        await end(*self._tasks)
         await self._presence.end()
 
     async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.engines.ending import end
 from wanghuo.engines.telemetry import CONNECTIONS, PEER_ERRORS, QUARANTINED
 from wanghuo.errors import Unavailable, WanghuoError
 from wanghuo.gateways.access_lanes import keep
@@ -68,9 +69,7 @@ class MqttDoor:
             self._server.close()
         for connection in list(self.connections):
             connection.end(Reason.SHUTTING_DOWN)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` beside; it is ended with the door."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 import structlog
 
 from wanghuo.clock import Clock
+from wanghuo.engines.ending import end
 from wanghuo.engines.telemetry import FIRE_CONFIRM_S, PEER_ERRORS
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import Entry
@@ -125,10 +126,7 @@ class Switchboard:
         until_s = self.clock.monotonic_s() + FINISH_LIMIT_S
         while self._under_way and self.clock.monotonic_s() < until_s:
             await asyncio.wait(self._under_way, timeout=until_s - self.clock.monotonic_s())
-        late = list(self._under_way)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end(*self._under_way)
 
     @property
     def under_way(self) -> int:

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.gzip import GZipMiddleware
 
 import wanghuo
+from wanghuo.engines.ending import end
 from wanghuo.web import health, live_routes
 from wanghuo.web.headers import Manners
 from wanghuo.web.house import House
@@ -35,8 +36,7 @@ def make_app(house: House, routers: Sequence[APIRouter]) -> FastAPI:
         await live.start()
         forgetting = asyncio.ensure_future(forget_old_answers(house))
         yield
-        forgetting.cancel()
-        await asyncio.gather(forgetting, return_exceptions=True)
+        await end(forgetting)
         await live.close()
 
     app = FastAPI(

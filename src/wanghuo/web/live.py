@@ -21,6 +21,7 @@ from prometheus_client import Counter, Gauge
 from starlette.requests import HTTPConnection
 
 from wanghuo.clock import Clock
+from wanghuo.engines.ending import end
 from wanghuo.engines.stream import FACTS, Stream
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import Entry, SignalEntry, decode
@@ -171,8 +172,7 @@ class Live:
         for page in self._pages:
             page.end()
         if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await end(self._reader)
 
     async def ready(self, timeout_s: float) -> bool:
         """Whether the reader has reached the stream, waiting at most `timeout_s`."""
