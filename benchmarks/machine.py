@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from wanghuo.gateways import gb26875_door
+from tests import ports
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
@@ -94,7 +94,7 @@ def descendants(root: int) -> list[int]:
 
 def free_port() -> int:
     """A port of the loopback that nobody has just now, by TCP or by UDP."""
-    return gb26875_door.free_port("127.0.0.1")
+    return ports.free_port()
 
 
 def program(name: str, *folders: str) -> str | None:

@@ -23,7 +23,7 @@ from tests.channels.test_webhook import a_notice
 from tests.notices.city import Desk, settle
 from tests.notices.conftest import Fresh, fresh  # noqa: F401 - a fixture
 from tests.notices.makers import NOON, a_point, action, sensed
-from tests.stories.house import free_port
+from tests.ports import free_port
 from tests.waiting import until
 from wanghuo.channels.cad_119 import Cad119, sequence_of
 from wanghuo.clock import WallClock

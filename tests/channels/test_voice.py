@@ -11,6 +11,7 @@ import pytest
 
 from tests.channels.phones import PCMA, Habit, Phones, linear
 from tests.channels.test_webhook import a_notice
+from tests.ports import free_port
 from tests.waiting import until
 from wanghuo.channels import sound, spoken
 from wanghuo.channels.sip import Line, NotTaken
@@ -19,7 +20,6 @@ from wanghuo.channels.voice import Voice
 from wanghuo.clock import WallClock
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import AnswerKind
-from wanghuo.gateways.gb26875_door import free_port
 from wanghuo.notices.model import Handed, NoticeState, SendFailed, Sent
 from wanghuo.settings import VoiceSettings
 
@@ -351,7 +351,7 @@ async def test_a_call_that_is_broken_off_while_it_is_dialled_stops_ringing(
 async def test_another_stack_hears_us_and_its_key_arrives(
     trunk: VoiceSettings, line: Line, speech: Speech, desk: Desk, by: str
 ) -> None:
-    port = free_port("127.0.0.1")  # the stack listens on TCP, too
+    port = free_port()
     phone = await asyncio.create_subprocess_exec(
         sys.executable, str(OTHER_STACK), str(port), "1", by, stdout=asyncio.subprocess.PIPE
     )

@@ -12,14 +12,10 @@ from typing import Any
 
 import httpx
 
-from wanghuo.gateways import gb26875_door
+from tests.ports import free_port
 
 HOME = Path(__file__).resolve().parents[2]
 START_PATIENCE_S = 180.0
-
-
-def free_port() -> int:
-    return gb26875_door.free_port("127.0.0.1")
 
 
 @dataclass
