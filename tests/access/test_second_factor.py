@@ -78,6 +78,15 @@ async def browser(site: Site, code: str | None = None) -> httpx.AsyncClient:
     return site.client(Cookie=f"wanghuo_session={token}", Sec_Fetch_Site="same-origin")
 
 
+async def with_a_factor(site: Site, clock: HandClock) -> httpx.AsyncClient:
+    """The administrator in a browser, who has just turned a second factor on."""
+    mine = await browser(site)
+    secret = (await mine.post("/api/v1/session/second-factor")).json()["secret"]
+    code = pyotp.TOTP(secret).at(clock.now_utc())
+    assert (await mine.put("/api/v1/session/second-factor", json={"code": code})).is_success
+    return mine
+
+
 async def test_signing_in_asks_for_a_code_once_the_factor_is_on_and_never_before(
     by_hand: tuple[Site, HandClock],
 ) -> None:
@@ -123,10 +132,7 @@ async def test_guessing_codes_locks_like_guessing_passwords(
     by_hand: tuple[Site, HandClock],
 ) -> None:
     site, clock = by_hand
-    mine = await browser(site)
-    secret = (await mine.post("/api/v1/session/second-factor")).json()["secret"]
-    code = pyotp.TOTP(secret).at(clock.now_utc())
-    assert (await mine.put("/api/v1/session/second-factor", json={"code": code})).is_success
+    await with_a_factor(site, clock)
     await clock.turn(60)
     tried = [(await sign_in(site, f"{n:06}")).status_code for n in range(8)]
     assert tried[0] == 422
@@ -137,10 +143,7 @@ async def test_an_administrator_helps_who_lost_the_telephone(
     by_hand: tuple[Site, HandClock],
 ) -> None:
     site, clock = by_hand
-    mine = await browser(site)
-    secret = (await mine.post("/api/v1/session/second-factor")).json()["secret"]
-    code = pyotp.TOTP(secret).at(clock.now_utc())
-    await mine.put("/api/v1/session/second-factor", json={"code": code})
+    mine = await with_a_factor(site, clock)
     assert (await mine.post("/api/v1/session/second-factor")).status_code == 409
     who = (await mine.get("/api/v1/session")).json()["person"]["id"]
     for role, status in (("city_duty", 403), ("admin", 204)):

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import httpx
 import msgspec
 from fastapi import APIRouter, Depends
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 
 from wanghuo.access import audit_routes, second_factor_routes, store
@@ -18,6 +19,7 @@ from wanghuo.access import routes as access_routes
 from wanghuo.access.feed import KnownPeople
 from wanghuo.access.model import Operator
 from wanghuo.clock import HandClock, WallClock
+from wanghuo.compose import web as compose_web
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unavailable
@@ -88,6 +90,19 @@ def try_out_router() -> APIRouter:
         return {"cause": cause}
 
     return router
+
+
+# Doors that open_site mounts by itself.
+MINE = ("/api/v1/session", "/api/v1/people", "/api/v1/tokens", "/api/v1/audit", "/api/v1/summary")
+
+
+def routers_of_the_product() -> list[APIRouter]:
+    """What the product mounts, without what open_site does."""
+    return [
+        router
+        for router in compose_web._routers()
+        if not any((c.path or "").startswith(MINE) for c in iter_route_contexts(router.routes))
+    ]
 
 
 async def count_units(tx: Transaction) -> dict[str, int]:

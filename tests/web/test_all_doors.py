@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.web.makers import Site, open_site
+from tests.web.makers import Site, open_site, routers_of_the_product
 from wanghuo.clock import WallClock
-from wanghuo.compose import web as compose_web
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.gateways.store import put_quarantine
@@ -93,7 +92,6 @@ OPERATORS_ONLY = {("POST", "/api/v1/access/signals")}  # they speak for an opera
 CITY_ONLY = {("GET", "/api/v1/quarantine"), ("POST", "/api/v1/quarantine/{row_id}/settle")}
 NOT_OF_THE_CITY = {Role.TOWN_OFFICE, *ORGANISATION_KINDS}
 STREAMS = {("GET", "/api/v1/live")}
-MINE = ("/api/v1/session", "/api/v1/people", "/api/v1/tokens", "/api/v1/audit", "/api/v1/summary")
 
 
 @pytest.fixture
@@ -103,11 +101,7 @@ async def house(
     """The product's own routers over real engines."""
     intake = SignalIntake(web_database.dsn, nats_stream, WallClock(), put_quarantine)
     await intake.start()
-    routers = [
-        router
-        for router in compose_web._routers()
-        if not any(c.path.startswith(MINE) for c in iter_route_contexts(router.routes) if c.path)
-    ]
+    routers = routers_of_the_product()
     async with open_site(database, web_database, nats_stream, tmp_path, routers=routers) as site:
         site.house.intake = intake
         (tmp_path / "dist").mkdir()

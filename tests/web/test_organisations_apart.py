@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
-from tests.web.makers import HERE, NOON, THERE, Site, open_site
-from tests.web.test_all_doors import MINE
+from tests.web.makers import HERE, NOON, THERE, Site, open_site, routers_of_the_product
 from tests.web.test_towns_apart import MARKS, ROWS, fill, readings
 from wanghuo.access import store
 from wanghuo.access.model import Person
-from wanghuo.compose import web as compose_web
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 from wanghuo.principal import ORGANISATION_KINDS, Principal, Role
@@ -47,11 +44,7 @@ async def two_organisations(
     database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
 ) -> AsyncIterator[Site]:
     """One of everything of unit0, op1 and station0, and of others in the same town (tag 1)."""
-    routers = [
-        router
-        for router in compose_web._routers()
-        if not any((c.path or "").startswith(MINE) for c in iter_route_contexts(router.routes))
-    ]
+    routers = routers_of_the_product()
     async with database.transaction("*") as tx:
         await fill(tx, HERE, "0")
         for statement in ROWS.split(";"):
@@ -172,11 +165,7 @@ async def test_a_thousand_random_triples_show_no_row_outside_its_scope(
     """Role, towns and record at random: by SQL as the application's role, and by the API."""
     rng, shown = random.Random(11), 0
     people = [somebody(rng, city) for _ in range(60)]
-    routers = [
-        router
-        for router in compose_web._routers()
-        if not any((c.path or "").startswith(MINE) for c in iter_route_contexts(router.routes))
-    ]
+    routers = routers_of_the_product()
     async with open_site(database, web_database, nats_stream, tmp_path, routers=routers) as site:
         async with database.transaction("*") as tx:
             for at, who in enumerate(people):

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.web.makers import HERE, THERE, Site, open_site
-from tests.web.test_all_doors import MINE, STREAMS
-from wanghuo.compose import web as compose_web
+from tests.web.makers import HERE, THERE, Site, open_site, routers_of_the_product
+from tests.web.test_all_doors import STREAMS
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
 
@@ -77,11 +76,7 @@ async def fill(tx: Transaction, town: str, tag: str) -> None:
 async def two_towns(
     database: Database, web_database: Database, nats_stream: Stream, tmp_path: Path
 ) -> AsyncIterator[Site]:
-    routers = [
-        router
-        for router in compose_web._routers()
-        if not any((c.path or "").startswith(MINE) for c in iter_route_contexts(router.routes))
-    ]
+    routers = routers_of_the_product()
     async with database.transaction("*") as tx:
         for tag, town in enumerate((HERE, THERE)):
             await fill(tx, town, str(tag))

@@ -7,7 +7,7 @@ import { ground, read_ground } from '../map/ground';
 import { count } from '../words/format';
 import { useWords } from '../words/words';
 import { Choice, Listed, PlaceLink, TownChoice } from './Listed';
-import { filters_of, useList } from './list';
+import { filters_of, useList } from '../live/list';
 
 /** first: the filters that it opens with, as an address names them. */
 export default function CoveragePage({ first }: { first: string }): React.JSX.Element {

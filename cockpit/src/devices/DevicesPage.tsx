@@ -7,7 +7,7 @@ import { read_ground } from '../map/ground';
 import { day, hm } from '../words/format';
 import { useWords } from '../words/words';
 import { Choice, Listed, PlaceLink, TownChoice } from './Listed';
-import { filters_of, useList } from './list';
+import { filters_of, useList } from '../live/list';
 
 interface Operator {
   id: string;

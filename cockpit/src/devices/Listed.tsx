@@ -6,7 +6,7 @@ import { useCell } from '../live/cell';
 import { PlaceCard } from '../map/PlaceCard';
 import { ground } from '../map/ground';
 import { type Key, useWords } from '../words/words';
-import type { Shown } from './list';
+import type { Shown } from '../live/list';
 
 interface ListedProps {
   title: Key;

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { incident_hash } from '../desk/route';
 import type { IncidentRow } from '../facts/incident';
 import { LevelMark } from '../incident/Level';
-import { Problem } from '../live/api';
+import { as_problem, Problem } from '../live/api';
 import { useCell } from '../live/cell';
 import { columns, ground, read_ground } from '../map/ground';
 import { now_ms } from '../live/now';
@@ -38,7 +38,7 @@ export function HistoryPage({ first }: { first: string }): React.JSX.Element {
         })),
       (error: unknown) => {
         if (signal?.aborted) return;
-        const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+        const problem = as_problem(error);
         set_shown((old) => ({ ...old, problem, reading: false }));
       },
     );

@@ -3,7 +3,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useKeys } from '../desk/keys';
 import type { Incident } from '../facts/incident';
-import { Problem, ask } from '../live/api';
+import { as_problem, ask, Problem } from '../live/api';
 import { touch } from '../live/house';
 import { hms } from '../words/format';
 import { type Key, useWords } from '../words/words';
@@ -49,7 +49,7 @@ export function SeatBar({ incident, narrow }: { incident: Incident | null; narro
       set_form(null);
       window.setTimeout(() => touch([number]), JUDGED_AFTER_MS);
     } catch (error) {
-      set_told({ problem: error instanceof Problem ? error : new Problem(0, String(error), String(error)), at_ms: Date.now() });
+      set_told({ problem: as_problem(error), at_ms: Date.now() });
     } finally {
       set_busy(false);
     }

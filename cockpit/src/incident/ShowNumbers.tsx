@@ -1,7 +1,7 @@
 /* The button behind which numbers stand; nothing where there is none to show or no right to it. */
 
 import { useState } from 'react';
-import { Problem } from '../live/api';
+import { as_problem, Problem } from '../live/api';
 import { can_show, show_numbers } from '../live/numbers';
 import { useWords } from '../words/words';
 
@@ -18,7 +18,7 @@ export function ShowNumbers({ incident = '', place = '', numbers }: Shown): Reac
   const show = (): void => {
     set_problem(null);
     show_numbers(incident, place).catch((error: unknown) =>
-      set_problem(error instanceof Problem ? error : new Problem(0, String(error), String(error))),
+      set_problem(as_problem(error)),
     );
   };
   return (

@@ -1,7 +1,7 @@
 /* What a person does to an incident: sends it, tells how it went, keeps it without a network. */
 
 import type { IncidentRow, Level } from '../facts/incident';
-import { Problem, ask } from '../live/api';
+import { as_problem, ask, Problem } from '../live/api';
 import { cell } from '../live/cell';
 import { now_ms } from '../live/now';
 import { act as send } from '../live/kept_acts';
@@ -52,7 +52,7 @@ export async function perform(number: string, act: Act, body: ActBody): Promise<
     form.set(null);
     return true;
   } catch (error) {
-    const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+    const problem = as_problem(error);
     outcome.set({ number, problem, at_ms: now_ms() });
     return false;
   } finally {
@@ -74,7 +74,7 @@ export async function shelve(number: string, shelf: Shelf): Promise<boolean> {
     form.set(null);
     return true;
   } catch (error) {
-    const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+    const problem = as_problem(error);
     outcome.set({ number, problem, at_ms: now_ms() });
     return false;
   }

@@ -2,7 +2,7 @@
 
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Incident } from '../facts/incident';
-import { Problem, read } from '../live/api';
+import { as_problem, read, Problem } from '../live/api';
 import { cell, useCell } from '../live/cell';
 import { touched } from '../live/house';
 
@@ -37,7 +37,7 @@ export async function read_detail(number: string, signal?: AbortSignal): Promise
     keep(number, { incident, problem: null });
   } catch (error) {
     if (signal?.aborted) return;
-    const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+    const problem = as_problem(error);
     keep(number, { incident: details.get().get(number)?.incident ?? null, problem });
   }
 }

@@ -19,6 +19,10 @@ export class Problem extends Error {
   }
 }
 
+/** Whatever was thrown, as something that a person can read. */
+export const as_problem = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem(0, String(error), String(error));
+
 /** Whether the last request reached the server. */
 export const reachable = cell(true);
 /** Counts up each time the server says that nobody is signed in. */

@@ -1,61 +1,29 @@
 /* Who did what: filtered, page by page, checked line by line, exported. */
 
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { AuditCheck, AuditLine } from '../facts/people';
-import { Problem, read } from '../live/api';
+import { as_problem, read, Problem } from '../live/api';
 import { count, day, hms } from '../words/format';
+import { useList } from '../live/list';
 import { useWords } from '../words/words';
-import { as_problem } from './PeoplePage';
 
-const SETTLE_MS = 250;
-const PAGE_SIZE = 100;
-
-interface Asked {
-  act: string;
-  person_id: string;
-  subject: string;
-}
-
-function query(asked: Asked, more: Record<string, string>): string {
-  const parts = new URLSearchParams(more);
-  for (const [name, value] of Object.entries(asked)) if (value.trim()) parts.set(name, value.trim());
-  return parts.toString();
-}
+const NOTHING = { act: '', person_id: '', subject: '' };
 
 export function AuditPage(): React.JSX.Element {
   const { t, word, lang } = useWords();
-  const [asked, set_asked] = useState<Asked>({ act: '', person_id: '', subject: '' });
-  const [lines, set_lines] = useState<AuditLine[] | null>(null);
-  const [next, set_next] = useState<string | null>(null);
-  const [problem, set_problem] = useState<Problem | null>(null);
+  const [asked, set_asked] = useState(NOTHING);
+  const list = useList<AuditLine>('/api/v1/audit', asked);
   const [check, set_check] = useState<AuditCheck | 'running' | null>(null);
-  const take = (cursor: string, signal?: AbortSignal): Promise<void> =>
-    read<{ items: AuditLine[]; next: string | null }>(
-      `/api/v1/audit?${query(asked, { limit: String(PAGE_SIZE), ...(cursor ? { cursor } : {}) })}`,
-      signal,
-    ).then(
-      (page) => {
-        set_problem(null);
-        set_lines((old) => (cursor ? [...(old ?? []), ...page.items] : page.items));
-        set_next(page.next);
-      },
-      (error: unknown) => {
-        if (!signal?.aborted) set_problem(as_problem(error));
-      },
-    );
-  useEffect(() => {
-    const stop = new AbortController();
-    const soon = window.setTimeout(() => void take('', stop.signal), SETTLE_MS);
-    return () => {
-      window.clearTimeout(soon);
-      stop.abort();
-    };
-  }, [asked]);
+  const [unchecked, set_unchecked] = useState<Problem | null>(null);
+  const problem = unchecked ?? list.problem;
+  const exported = new URLSearchParams({ ...asked, form: 'csv' });
+  for (const [name, value] of Object.entries(asked)) if (!value) exported.delete(name);
   const verify = (): void => {
     set_check('running');
+    set_unchecked(null);
     read<AuditCheck>('/api/v1/audit/check').then(set_check, (error: unknown) => {
       set_check(null);
-      set_problem(as_problem(error));
+      set_unchecked(as_problem(error));
     });
   };
   return (
@@ -73,7 +41,7 @@ export function AuditPage(): React.JSX.Element {
           />
         ))}
         <span className="export">
-          <a href={`/api/v1/audit/export?${query(asked, { form: 'csv' })}`} download>
+          <a href={`/api/v1/audit/export?${exported}`} download>
             {t('audit.export')}
           </a>
           <button type="button" onClick={verify} disabled={check === 'running'}>
@@ -91,7 +59,7 @@ export function AuditPage(): React.JSX.Element {
       {problem && (
         <div className="broken" role="alert">
           <p>{problem[lang]}</p>
-          <button type="button" onClick={() => void take('')}>
+          <button type="button" onClick={list.again}>
             {t('retry')}
           </button>
         </div>
@@ -109,7 +77,7 @@ export function AuditPage(): React.JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {(lines ?? []).map((line) => (
+            {list.rows.map((line) => (
               <tr key={line.seq}>
                 <td>
                   {day(Date.parse(line.at))} {hms(Date.parse(line.at))}
@@ -133,10 +101,10 @@ export function AuditPage(): React.JSX.Element {
           </tbody>
         </table>
       </div>
-      {lines?.length === 0 && <p className="q none">{t('audit.none')}</p>}
-      {!lines && !problem && <p className="q none">{t('loading')}</p>}
-      {next && (
-        <button type="button" className="wide" onClick={() => void take(next)}>
+      {!list.reading && !list.rows.length && !problem && <p className="q none">{t('audit.none')}</p>}
+      {list.reading && !list.rows.length && <p className="q none">{t('loading')}</p>}
+      {list.next && (
+        <button type="button" className="wide" disabled={list.reading} onClick={list.more}>
           {t('history.more')}
         </button>
       )}

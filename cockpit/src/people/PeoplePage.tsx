@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { BELONGS, type Member, ROLES } from '../facts/people';
-import { Problem, read } from '../live/api';
+import { as_problem, read, Problem } from '../live/api';
 import { useCell } from '../live/cell';
 import { person } from '../session/session';
 import { useWords } from '../words/words';
@@ -58,10 +58,6 @@ export function PeoplePage(): React.JSX.Element {
       )}
     </main>
   );
-}
-
-export function as_problem(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem(0, String(error), String(error));
 }
 
 interface ListProps {

@@ -2,9 +2,8 @@
 
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { BELONGS, type Member, ROLES } from '../facts/people';
-import { Problem, ask } from '../live/api';
+import { as_problem, ask, Problem } from '../live/api';
 import { useWords } from '../words/words';
-import { as_problem } from './PeoplePage';
 
 interface FormProps {
   member: Member | null;

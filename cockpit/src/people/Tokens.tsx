@@ -2,10 +2,9 @@
 
 import { useEffect, useState } from 'react';
 import type { Member, Token } from '../facts/people';
-import { Problem, ask, read } from '../live/api';
+import { as_problem, ask, read, Problem } from '../live/api';
 import { day, hms } from '../words/format';
 import { useWords } from '../words/words';
-import { as_problem } from './PeoplePage';
 
 const DAYS = [30, 90, 365];
 

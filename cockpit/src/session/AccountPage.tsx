@@ -1,7 +1,7 @@
 /* One's own account: what one may do, and the second factor, set up in three steps. */
 
 import { type FormEvent, useEffect, useState } from 'react';
-import { Problem, ask, read } from '../live/api';
+import { as_problem, ask, read, Problem } from '../live/api';
 import { useCell } from '../live/cell';
 import { useWords } from '../words/words';
 import { may, person } from './session';
@@ -45,7 +45,7 @@ function SecondFactor(): React.JSX.Element {
   const [codes, set_codes] = useState<string[]>([]);
   const [problem, set_problem] = useState<Problem | null>(null);
   const failed = (error: unknown): void =>
-    set_problem(error instanceof Problem ? error : new Problem(0, String(error), String(error)));
+    set_problem(as_problem(error));
   const take = (): Promise<void> => read<State>(FACTOR).then(set_state, failed);
   useEffect(() => void take(), []);
   const act = async (what: () => Promise<void>): Promise<void> => {

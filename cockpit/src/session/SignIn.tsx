@@ -1,7 +1,7 @@
 /* The door: login and password, and a plain word when it stays shut. */
 
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { Problem } from '../live/api';
+import { as_problem, Problem } from '../live/api';
 import { useCell } from '../live/cell';
 import { lang, useWords } from '../words/words';
 import { sign_in } from './session';
@@ -24,7 +24,7 @@ export function SignIn(): React.JSX.Element {
     try {
       await sign_in(String(data.get('login')), String(data.get('password')), String(data.get('code') ?? ''));
     } catch (error) {
-      const told = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+      const told = as_problem(error);
       const first = told.field === 'code' && !asks_code;
       if (told.field === 'code') set_asks_code(true);
       if (!first) set_problem(told);

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import type { Wall } from '../facts/wall';
-import { Problem, read } from '../live/api';
+import { as_problem, read, Problem } from '../live/api';
 import { touched } from '../live/house';
 
 export interface Reading {
@@ -27,7 +27,7 @@ export function useWall(): Reading & { again: () => void } {
         set_reading({ wall, problem: null });
       } catch (error) {
         if (stop.signal.aborted) return;
-        const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+        const problem = as_problem(error);
         set_reading((old) => ({ ...old, problem }));
       }
       soon(EVERY_MS);

@@ -91,7 +91,9 @@ async def transmitters(  # noqa: PLR0913 - a list with its filters
     """
     after = str(key_of(cursor, 1)[0]) if cursor else ""
     rows = await store.transmitters(tx, q=q, connected=connected, after=after, size=size)
-    unknown = await store.strangers(tx, STRANGERS_SHOWN) if _sees_all(who) and not cursor else []
+    unknown = (
+        await store.strangers(tx, STRANGERS_SHOWN) if who.sees_whole_city and not cursor else []
+    )
     return {
         "items": [_transmitter(row) for row in rows],
         "strangers": [
@@ -190,12 +192,8 @@ def _command(row: CommandRow) -> dict[str, Any]:
 
 async def _must_be_visible(tx: Transaction, sender: str, who: Principal) -> None:
     """Raise Missing for a transmitter outside the asker's towns; strangers belong to the city."""
-    if not await store.visible(tx, sender) and not _sees_all(who):
+    if not await store.visible(tx, sender) and not who.sees_whole_city:
         raise Missing(f"no transmitter {sender}")
-
-
-def _sees_all(who: Principal) -> bool:
-    return who.sees_whole_city
 
 
 @router.get("/quarantine", responses=REFUSALS)
@@ -250,7 +248,7 @@ def _quarantined(row: Quarantined) -> dict[str, Any]:
 
 
 def _must_see_all(who: Principal) -> None:
-    if not _sees_all(who):
+    if not who.sees_whole_city:
         raise Forbidden("quarantined bytes belong to no town; ask somebody who sees the whole city")
 
 

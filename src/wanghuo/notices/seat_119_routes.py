@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from wanghuo.engines.postgres import Transaction
@@ -20,9 +20,10 @@ from wanghuo.notices import cad_119, store
 from wanghuo.principal import Permission, Principal
 from wanghuo.protocols.cad_119 import Reason
 from wanghuo.signals import store as signals
-from wanghuo.web.house import house_of
+from wanghuo.web.clock import Now
 from wanghuo.web.idempotency import Cause
 from wanghuo.web.problems import problems
+from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
 
 Seat = Annotated[Principal, Depends(may(Permission.ANSWER_FOR_119))]
@@ -63,27 +64,25 @@ def seat_router(audit: Audit) -> APIRouter:
 
     @doors.post("/incidents/{number}/119/{act}", responses=REFUSALS)
     async def answer_for_119(  # noqa: PLR0913, PLR0917 - each is a part of the request
-        number: str, act: SeatAct, body: SeatBody, who: Seat, request: Request, cause: Cause
+        number: str, act: SeatAct, body: SeatBody, who: Seat, tx: Tx, clock: Now, cause: Cause
     ) -> dict[str, Any]:
         """Answer for 119; durable with the answer, on the incident once it is judged."""
         if (act is SeatAct.REJECT) != (body.reason is not None):
             raise Invalid("reason", "does not fit the act", "give it to reject, and only then")
-        house = house_of(request)
-        entry_id = derived("entry", "seat_119", cause)
-        async with house.database.transaction(who.scope()) as tx:
-            notice_id = await store.notice_of_119(tx, number, "")
-            if notice_id is None:
-                raise Missing(f"{cad_119.NAME} was not told of {number}")
-            said = AnswerEntry(
-                notice_id,
-                ANSWERS[act],
-                who.name,
-                tidy(body.note),
-                reason=body.reason.value if body.reason else "",
-            )
-            await signals.append(tx, [Entry(entry_id, house.clock.now_utc(), said)])
-            detail = {"note": said.note, "reason": said.reason, "entry": entry_id}
-            await audit(tx, who, f"cad_119.{act}", number, detail)
-        return {"number": number, "entry": entry_id}
+        notice_id = await store.notice_of_119(tx, number, "")
+        if notice_id is None:
+            raise Missing(f"{cad_119.NAME} was not told of {number}")
+        said = AnswerEntry(
+            notice_id,
+            ANSWERS[act],
+            who.name,
+            tidy(body.note),
+            reason=body.reason.value if body.reason else "",
+        )
+        entry = Entry(derived("entry", "seat_119", cause), clock.now_utc(), said)
+        await signals.append(tx, [entry])
+        detail = {"note": said.note, "reason": said.reason, "entry": entry.id}
+        await audit(tx, who, f"cad_119.{act}", number, detail)
+        return {"number": number, "entry": entry.id}
 
     return doors

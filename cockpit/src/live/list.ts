@@ -1,8 +1,8 @@
 /* A list that is read page by page, from the beginning whenever its filters change. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Page } from '../facts/incident';
-import { Problem, read } from '../live/api';
+import { as_problem, read, Problem } from './api';
 
 export interface Shown<T> {
   rows: T[];
@@ -12,10 +12,12 @@ export interface Shown<T> {
 }
 
 const PAGE_SIZE = 100;
+const SETTLE_MS = 200; // a word that is typed is asked for once
 
 /** path: of the list; filters: '' leaves one out. `more` reads the next page, `again` the first. */
 export function useList<T>(path: string, filters: Record<string, string>): Shown<T> & { more: () => void; again: () => void } {
   const [shown, set_shown] = useState<Shown<T>>({ rows: [], next: '', problem: null, reading: true });
+  const first = useRef(true);
   const asked = new URLSearchParams(Object.entries(filters).filter(([, value]) => value)).toString();
   const take = async (cursor: string, signal?: AbortSignal): Promise<void> => {
     set_shown((old) => ({ ...old, reading: true, problem: null }));
@@ -27,14 +29,18 @@ export function useList<T>(path: string, filters: Record<string, string>): Shown
       set_shown((old) => ({ rows: cursor ? [...old.rows, ...page.items] : page.items, next: page.next ?? '', problem: null, reading: false }));
     } catch (error) {
       if (signal?.aborted) return;
-      const problem = error instanceof Problem ? error : new Problem(0, String(error), String(error));
+      const problem = as_problem(error);
       set_shown((old) => ({ ...old, problem, reading: false }));
     }
   };
   useEffect(() => {
     const stop = new AbortController();
-    void take('', stop.signal);
-    return () => stop.abort();
+    const soon = window.setTimeout(() => void take('', stop.signal), first.current ? 0 : SETTLE_MS);
+    first.current = false;
+    return () => {
+      window.clearTimeout(soon);
+      stop.abort();
+    };
   }, [path, asked]);
   return { ...shown, more: () => void take(shown.next), again: () => void take('') };
 }
