@@ -253,6 +253,29 @@ class Gb28181Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class OidcSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signing in through a directory of one's own (OpenID Connect). issuer "" switches it off.
+
+    issuer: as the provider's discovery document names itself. claim: of its identity token, the
+    login of a person here. title_zh, title_en: what the button on the sign-in page says.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    claim: str = "preferred_username"
+    scope: str = "openid profile"
+    title_zh: str = "统一身份认证登录"
+    title_en: str = "Single sign-on"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could never let anybody in."""
+        if self.issuer and not self.client_id:
+            raise ValueError("oidc.client_id: set what the provider calls this house")
+        if self.issuer and "openid" not in self.scope.split():
+            raise ValueError("oidc.scope must hold openid")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured; every default is safe on a laptop.
 
@@ -294,6 +317,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     im: ImSettings = ImSettings()
     email: EmailSettings = EmailSettings()
     web_push: WebPushSettings = WebPushSettings()
+    oidc: OidcSettings = OidcSettings()
     public_url: str = ""
     page_secret: str = ""
     page_link_hours: int = 24

@@ -1,7 +1,7 @@
 /* Tokens and open sessions: issued once in clear, ended by one press. */
 
 import { useEffect, useState } from 'react';
-import type { Member, Token } from '../facts/people';
+import { type Member, PERMISSIONS, type Token } from '../facts/people';
 import { as_problem, ask, read, Problem } from '../live/api';
 import { day, hms } from '../words/format';
 import { useWords } from '../words/words';
@@ -15,6 +15,7 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
   const [secret, set_secret] = useState('');
   const [whose, set_whose] = useState('');
   const [days, set_days] = useState(90);
+  const [only, set_only] = useState<readonly string[]>([]);
   const take = (): Promise<void> =>
     read<Token[]>('/api/v1/tokens').then(set_tokens, (error: unknown) => set_problem(as_problem(error)));
   useEffect(() => void take(), []);
@@ -23,7 +24,7 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
     what.then(take, (error: unknown) => set_problem(as_problem(error)));
   };
   const issue = (): void =>
-    act(ask<{ token: string }>('POST', '/api/v1/tokens', { person_id: whose, days }).then((made) => set_secret(made.token)));
+    act(ask<{ token: string }>('POST', '/api/v1/tokens', { person_id: whose, days, ...(only.length ? { permissions: only } : {}) }).then((made) => set_secret(made.token)));
   const when = (at: string | null): string => (at ? `${day(Date.parse(at))} ${hms(Date.parse(at))}` : '—');
   return (
     <>
@@ -52,6 +53,19 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
         <button type="submit" className="go">
           {t('tokens.issue')}
         </button>
+        <fieldset className="scope">
+          <legend>{t(only.length ? 'tokens.only' : 'tokens.all')}</legend>
+          {PERMISSIONS.map((name) => (
+            <label key={name} className="tick">
+              <input
+                type="checkbox"
+                checked={only.includes(name)}
+                onChange={(event) => set_only(event.target.checked ? [...only, name] : only.filter((one) => one !== name))}
+              />
+              {word('permission', name)}
+            </label>
+          ))}
+        </fieldset>
       </form>
       {secret && (
         <p className="secret" role="status">
@@ -69,6 +83,7 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
             <tr>
               <th>{t('people.name')}</th>
               <th>{t('tokens.kind')}</th>
+              <th>{t('tokens.scope')}</th>
               <th>{t('tokens.made')}</th>
               <th>{t('tokens.until')}</th>
               <th />
@@ -81,6 +96,10 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
                   {one.person_name} <span className="q">{word('person', one.role)}</span>
                 </td>
                 <td>{t(one.kind === 'api' ? 'tokens.api' : 'tokens.session')}</td>
+                <td className="words">
+                  {one.permissions ? one.permissions.map((name) => word('permission', name)).join(' · ') : t('tokens.whole')}
+                  {one.towns && <span className="q"> {one.towns.join(' ')}</span>}
+                </td>
                 <td>{when(one.created_at)}</td>
                 <td>{one.revoked_at ? t('tokens.revoked', { at: when(one.revoked_at) }) : when(one.expires_at)}</td>
                 <td>
