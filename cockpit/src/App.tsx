@@ -25,6 +25,7 @@ const AuditPage = lazy(() => import('./people/AuditPage').then((room) => ({ defa
 const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({ default: room.AccountPage })));
 const CoveragePage = lazy(() => import('./devices/CoveragePage'));
 const DevicesPage = lazy(() => import('./devices/DevicesPage'));
+const ShiftPage = lazy(() => import('./desk/ShiftPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -59,6 +60,7 @@ function House(): React.JSX.Element {
         {route.page === 'audit' && <AuditPage />}
         {route.page === 'me' && <AccountPage />}
         {route.page === 'wall' && <WallPage />}
+        {route.page === 'shift' && <ShiftPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
         {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
         {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}

@@ -4,6 +4,7 @@ import type { Incident, IncidentRow } from '../facts/incident';
 import { useNow } from '../live/now';
 import { clock, hms, when } from '../words/format';
 import { useWords } from '../words/words';
+import { Held } from './Held';
 import { LevelMark, Levelled } from './Level';
 
 export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Element {
@@ -37,6 +38,7 @@ export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Elemen
         <p className="say">
           <Levelled text={say(row.sentence)} />
         </p>
+        <Held row={row} />
       </div>
       <Since row={row} />
     </header>

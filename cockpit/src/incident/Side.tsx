@@ -9,6 +9,7 @@ import { number_of, shown_numbers } from '../live/numbers';
 import { distance } from '../words/format';
 import { useWords } from '../words/words';
 import { Crews } from './Crews';
+import { Past } from './Past';
 import { ShowNumbers } from './ShowNumbers';
 import { PictureStrip, WindSign } from './Sights';
 import { useSights } from './sights';
@@ -17,6 +18,7 @@ const NearMap = lazy(() => import('../map/NearMap'));
 
 export function Side({ incident, map = true }: { incident: Incident; map?: boolean }): React.JSX.Element {
   const { weather, pictures } = useSights(incident.number);
+  const place = useKnown(incident.place.id);
   return (
     <aside className="right">
       {map && (
@@ -34,8 +36,9 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
       )}
       <PictureStrip pictures={pictures} />
       <Crews incident={incident} />
+      <Past incident={incident} place={place} />
       <Waters incident={incident} />
-      <Before incident={incident} />
+      <Before incident={incident} place={place} />
     </aside>
   );
 }
@@ -87,9 +90,8 @@ function Waters({ incident }: { incident: Incident }): React.JSX.Element | null 
   );
 }
 
-function Before({ incident }: { incident: Incident }): React.JSX.Element {
+function Before({ incident, place }: { incident: Incident; place: Place | null }): React.JSX.Element {
   const { t, word } = useWords();
-  const place = useKnown(incident.place.id);
   const { people, sleeping, address } = incident.place;
   const contacts = place?.contacts ?? [];
   const shown = useCell(shown_numbers);

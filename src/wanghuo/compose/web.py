@@ -6,7 +6,7 @@ from typing import cast
 
 from fastapi import APIRouter
 
-from wanghuo.access import audit_routes, second_factor_routes
+from wanghuo.access import audit_routes, oidc_routes, second_factor_routes
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
 from wanghuo.access.feed import KnownPeople
@@ -14,6 +14,7 @@ from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.compose.people import find_operator
+from wanghuo.desk import routes as desk_routes
 from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
 from wanghuo.dispatch import routes as dispatch_routes
@@ -90,6 +91,7 @@ def _routers() -> list[APIRouter]:
         summary_router([premises.counts, devices.counts, incidents.count_open, signals_total]),
         access_routes.router,
         second_factor_routes.router,
+        oidc_routes.router,
         audit_routes.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
@@ -103,6 +105,7 @@ def _routers() -> list[APIRouter]:
         sights_routes.router,
         incidents_routes.router,
         wall_routes.router,
+        desk_routes.router,
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),

@@ -54,6 +54,7 @@ ACT_REFUSALS = problems(Unauthenticated, Forbidden, Missing, Refused, Invalid, U
 
 Act = Literal[
     "acknowledge",
+    "unacknowledge",
     "confirm",
     "no-fire",
     "close",
