@@ -87,11 +87,11 @@ def what_is_there(house: RunningHouse) -> dict[str, str]:
     """A fire with answers, one that was closed, a shift in the book; what pages are named by."""
     fires = Fires(house)
     for _ in range(3):
-        closed = fires.burn(fires.place("catering"))
+        closed = fires.burn(fires.place())
         with house.client() as client:
             body = {"disposition": "nuisance", "cause": "cooking"}
             client.post(f"/api/v1/incidents/{closed}/close", json=body)
-    fires.burn(fires.place("residential"))
+    fires.burn(fires.place())
     place = fires.place()
     number = fires.burn(place, points=2)
     fires.says(number, "micro_station", "on_the_way")
