@@ -31,7 +31,7 @@ async def site(
 ) -> AsyncIterator[Site]:
     """One open incident at P1, served, its judge running."""
     await settle(database)
-    routers = [incidents_routes.router, case_routes.router, sights_routes.router]
+    routers = [sights_routes.router, incidents_routes.router, case_routes.router]
     opened = open_site(database, web_database, nats_stream, tmp_path, routers=routers)
     async with opened as site:
         judge = Judge(database, the_policy_by_day(), WallClock())
@@ -57,7 +57,7 @@ async def test_a_report_is_made_and_written_down(site: Site) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert f"wanghuo-{P1}-en.pdf" in answer.headers["content-disposition"]
-    trail = (await site.client("auditor").get("/api/v1/audit?act=incident.report")).json()["items"]
+    trail = (await site.client("auditor").get("/api/v1/audit?act=report.incident")).json()["items"]
     assert [(line["subject"], line["role"]) for line in trail] == [(P1, "city_duty")]
     assert trail[0]["detail"]["file_sha256"] == sha256(answer.content).hexdigest()
     assert trail[0]["detail"]["sha256"] == answer.headers["x-wanghuo-sha256"]
@@ -83,11 +83,13 @@ async def test_a_report_is_checked_by_its_file_and_by_its_printed_digest(site: S
 
 async def test_pictures_are_set_for_who_may_see_people(site: Site) -> None:
     path = f"/api/v1/incidents/{P1}/pictures"
-    kept = await site.client("city_duty").post(path, content=a_png())
-    assert kept.status_code == 201
+    kept = await site.client("city_duty").post(
+        path, content=a_png(), headers={"Content-Type": "image/png"}
+    )
+    assert kept.status_code == 201, kept.text
     full, without = await made(site), await made(site, "auditor")
     assert len(full.content) > len(without.content)
-    trail = (await site.client("auditor").get("/api/v1/audit?act=incident.report")).json()["items"]
+    trail = (await site.client("auditor").get("/api/v1/audit?act=report.incident")).json()["items"]
     assert [line["detail"]["pictures"] for line in trail] == [[], [kept.json()["sha256"]]]
 
 

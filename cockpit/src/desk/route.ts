@@ -1,11 +1,13 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters],
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/devices[?filters],
    #/places[?filters], #/people, #/audit, #/me. */
 
 import { useSyncExternalStore } from 'react';
 
+export type View = 'incident' | 'map' | 'replay';
+
 export type Route =
   | { page: 'desk' }
-  | { page: 'incident'; number: string; view: 'incident' | 'map' }
+  | { page: 'incident'; number: string; view: View }
   | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' }
   | { page: 'history'; asked: string }
   | { page: 'devices' | 'places'; asked: string };
@@ -17,7 +19,7 @@ export function route_of(hash: string): Route {
   const [path = '', asked = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, number, view] = path.split('/');
   if (page === 'incidents' && number) {
-    return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
+    return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' || view === 'replay' ? view : 'incident' };
   }
   if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me') return { page };
   if (page === 'devices' || page === 'places') return { page, asked };

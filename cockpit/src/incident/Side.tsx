@@ -1,6 +1,7 @@
 /* Beside the incident: the map around it, who is on the way, water, what to know before arriving. */
 
 import { Suspense, lazy, useEffect, useState } from 'react';
+import { incident_hash } from '../desk/route';
 import type { Incident } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
@@ -10,12 +11,14 @@ import { distance } from '../words/format';
 import { useWords } from '../words/words';
 import { Crews } from './Crews';
 import { ShowNumbers } from './ShowNumbers';
+import { ReportBox } from './ReportBox';
 import { PictureStrip, WindSign } from './Sights';
 import { useSights } from './sights';
 
 const NearMap = lazy(() => import('../map/NearMap'));
 
 export function Side({ incident, map = true }: { incident: Incident; map?: boolean }): React.JSX.Element {
+  const { t } = useWords();
   const { weather, pictures } = useSights(incident.number);
   return (
     <aside className="right">
@@ -25,6 +28,9 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
             <NearMap incident={incident} sightings={pictures?.sightings} />
           </Suspense>
           <WindSign weather={weather} />
+          <a className="to-replay" href={incident_hash(incident.number, 'replay')}>
+            {t('replay.title')}
+          </a>
         </div>
       )}
       {!map && (
@@ -36,6 +42,7 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
       <Crews incident={incident} />
       <Waters incident={incident} />
       <Before incident={incident} />
+      <ReportBox row={incident} />
     </aside>
   );
 }

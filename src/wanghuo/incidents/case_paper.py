@@ -57,7 +57,7 @@ def _set(document: Row, pictures: Pictures, at: datetime, standard: Standard) ->
             font_paths=[Path(noto_cjk_sans_otc.__file__).parent],
             ignore_system_fonts=True,
             pdf_standards=standard,
-            timestamp=at,
+            timestamp=at.replace(microsecond=0),
         )
     assert isinstance(made, bytes)
     return made

@@ -13,7 +13,7 @@ from wanghuo.incidents.case_record import Case, Made, Seal, sealed
 from wanghuo.principal import Principal
 from wanghuo.sights import store as sights
 
-ACT: Final = "incident.report"
+ACT: Final = "report.incident"
 SEQ_END: Final = 2**62
 BATCH: Final = 500
 

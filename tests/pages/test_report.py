@@ -1,0 +1,31 @@
+"""The after-action report on the incident's page: made, taken away, held against the records."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.pages.axe import findings
+from tests.pages.desk import Desk, Fires
+
+pytestmark = pytest.mark.pages
+
+
+async def test_a_report_is_made_and_checked_later(desk: Desk, fires: Fires) -> None:
+    number = fires.burn(fires.place())
+    await desk.go(f"#/incidents/{number}")
+    box = desk.page.locator(".report")
+    async with desk.page.expect_download() as coming:
+        await box.get_by_role("button", name="生成 PDF").click()
+    saved = Path(await (await coming.value).path())
+    assert saved.read_bytes().startswith(b"%PDF-")
+    await box.locator("summary").click()
+    await box.locator("input[type=file]").set_input_files(saved)
+    await expect(box.locator(".verdict")).to_have_attribute("data-same", "true")
+    await expect(box.locator(".verdict")).to_contain_text("记录至今没有变化")
+    fires.close_all()
+    await box.locator("input[type=file]").set_input_files([])
+    await box.locator("input[type=file]").set_input_files(saved)
+    await expect(box.locator(".verdict")).to_have_attribute("data-same", "false")
+    await expect(box.locator(".verdict")).to_contain_text("变化的部分")
+    assert await findings(desk.page) == []
