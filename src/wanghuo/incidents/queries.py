@@ -22,25 +22,17 @@ _LISTED: Final = f"""
 COUNTED: Final = "NOT i.test AND NOT i.drill AND i.disposition NOT IN ('test', 'drill')"
 FIRE: Final = "i.disposition IN ('fire', 'fire_damaging')"
 
-# $1 place id, $2 open or not or null, $3 since, $4 town, $5 level, $6 pattern, $7 and $8 the last
-# row of the page before, $9 how many, $10 synthetic fires too, $11 until, $12 lowest level that it
-# ever had, $13 fires only, $14 only what figures count, $15 only these ids, if given
+# {where} and {size} are put in by listing.py.
 LIST: Final = f"""
 SELECT coalesce(json_agg(r), '[]')::text FROM (
     {_LISTED}
-    WHERE ($1 = '' OR i.place_id = $1)
-        AND ($2::bool IS NULL OR (i.state <> 'closed') = $2)
-        AND ($3::timestamptz IS NULL OR i.opened_at >= $3)
-        AND ($4 = '' OR i.town_code = $4)
-        AND ($5::int IS NULL OR i.level = $5)
-        AND ($6 = '' OR i.place_name ILIKE $6 OR i.number ILIKE $6)
-        AND ($7::timestamptz IS NULL OR (i.opened_at, i.id) < ($7, $8))
-        AND ($10 OR NOT i.test)
-        AND ($11::timestamptz IS NULL OR i.opened_at < $11)
-        AND ($12::int IS NULL OR i.level_peak >= $12)
-        AND (NOT $13 OR {FIRE}) AND (NOT $14 OR ({COUNTED}))
-        AND ($15::text[] IS NULL OR i.id = ANY ($15))
-    ORDER BY i.opened_at DESC, i.id DESC LIMIT $9) r
+    WHERE {{where}}
+    ORDER BY i.opened_at DESC, i.id DESC LIMIT {{size}}) r
+"""
+
+# $1 a pattern, $2 how many
+PLACES_LIKE: Final = """
+SELECT id FROM premises.place WHERE name ILIKE $1 OR search ILIKE $1 LIMIT $2
 """
 
 # $1 number
