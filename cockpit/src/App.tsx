@@ -25,6 +25,9 @@ const AuditPage = lazy(() => import('./people/AuditPage').then((room) => ({ defa
 const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({ default: room.AccountPage })));
 const CoveragePage = lazy(() => import('./devices/CoveragePage'));
 const DevicesPage = lazy(() => import('./devices/DevicesPage'));
+const NuisancePage = lazy(() => import('./history/NuisancePage'));
+const LoadPage = lazy(() => import('./history/LoadPage'));
+const PolicyPage = lazy(() => import('./history/PolicyPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -60,6 +63,9 @@ function House(): React.JSX.Element {
         {route.page === 'me' && <AccountPage />}
         {route.page === 'wall' && <WallPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
+        {route.page === 'nuisances' && <NuisancePage key={route.asked} first={route.asked} />}
+        {route.page === 'load' && <LoadPage key={route.asked} first={route.asked} />}
+        {route.page === 'policy' && <PolicyPage />}
         {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
         {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>

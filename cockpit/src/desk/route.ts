@@ -1,4 +1,5 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/devices[?filters],
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/nuisances[?filters],
+   #/load[?hours], #/policy, #/devices[?filters],
    #/places[?filters], #/people, #/audit, #/me. */
 
 import { useSyncExternalStore } from 'react';
@@ -8,9 +9,9 @@ export type View = 'incident' | 'map' | 'replay';
 export type Route =
   | { page: 'desk' }
   | { page: 'incident'; number: string; view: View }
-  | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' }
+  | { page: 'map' | 'wall' | 'policy' | 'people' | 'audit' | 'me' }
   | { page: 'history'; asked: string }
-  | { page: 'devices' | 'places'; asked: string };
+  | { page: 'nuisances' | 'load' | 'devices' | 'places'; asked: string };
 
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
@@ -21,8 +22,8 @@ export function route_of(hash: string): Route {
   if (page === 'incidents' && number) {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' || view === 'replay' ? view : 'incident' };
   }
-  if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me') return { page };
-  if (page === 'devices' || page === 'places') return { page, asked };
+  if (page === 'map' || page === 'wall' || page === 'policy' || page === 'people' || page === 'audit' || page === 'me') return { page };
+  if (page === 'nuisances' || page === 'load' || page === 'devices' || page === 'places') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 

@@ -10,6 +10,7 @@ import { clock, count, day, hms } from '../words/format';
 import { useWords } from '../words/words';
 import { type Asked, EXPORT_MAX, all_rows, asked_of, csv_of, page_of, save } from './query';
 import { Filters } from './Filters';
+import { RecordsNav } from './RecordsNav';
 
 interface Shown {
   rows: IncidentRow[];
@@ -52,6 +53,7 @@ export function HistoryPage({ first }: { first: string }): React.JSX.Element {
   }, [asked]);
   return (
     <main className="page history" aria-label={t('page.history')}>
+      <RecordsNav page="history" />
       <Filters asked={asked} change={(part) => set_asked({ ...asked, ...part })}>
         <Export asked={asked} />
       </Filters>
