@@ -10,7 +10,7 @@ Rule 3. Values are always $n; what stands in the text is ours or a checked numbe
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -21,7 +21,7 @@ LAST_SIGN: Final = "\x7f"  # behind every sign of a number
 _BEGINNING: Final = re.compile(
     r"20\d{2,6}|20\d{6}-[A-Z]{0,4}|20\d{6}-[A-Z]{1,4}-\d{0,6}", re.IGNORECASE
 )
-_TAIL: Final = re.compile(r"([A-Z]{1,4})-\d{1,6}", re.IGNORECASE)
+_TAIL: Final = re.compile(r"[A-Z]{1,4}-\d{1,6}", re.IGNORECASE)
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -57,6 +57,7 @@ class Conditions:
 
     def __init__(self) -> None:
         self.values: list[object] = []
+        self.walks = False
         self._texts: list[str] = []
 
     def add(self, text: str, *values: object) -> None:
@@ -65,13 +66,26 @@ class Conditions:
         first = len(self.values) - len(values) + 1
         self._texts.append(text.format(*(f"${first + at}" for at in range(len(values)))))
 
+    def test(self, text: str, *values: object) -> None:
+        """A condition that no index knows: rows are tried from the newest to the oldest."""
+        self.add(text, *values)
+        self.walks = True
+
     def joined(self) -> str:
         """All of them."""
         return " AND ".join(self._texts) or "true"
 
 
-def statement(wanted: Wanted, places: Sequence[str]) -> tuple[str, list[object]]:
-    """The statement of a page and its values.
+class Asking(NamedTuple):
+    """A statement and its values. walks: the newest rows are to be tried first."""
+
+    text: str
+    values: list[object]
+    walks: bool
+
+
+def statement(wanted: Wanted, places: Sequence[str]) -> Asking:
+    """The statement of a page.
 
     places: those whose name or address has wanted.q in it; FEW_PLACES of them mean more.
     """
@@ -95,7 +109,8 @@ def statement(wanted: Wanted, places: Sequence[str]) -> tuple[str, list[object]]
     if wanted.q:
         _add_search(found, wanted.q, places)
     found.values.append(wanted.size)
-    return LIST.format(where=found.joined(), size=f"${len(found.values)}"), found.values
+    text = LIST.format(where=found.joined(), size=f"${len(found.values)}")
+    return Asking(text, found.values, found.walks)
 
 
 def _add_standing(found: Conditions, wanted: Wanted) -> None:
@@ -121,20 +136,16 @@ def _add_search(found: Conditions, q: str, places: Sequence[str]) -> None:
     if _BEGINNING.fullmatch(q):
         start = q.upper()
         found.add("i.number >= {} AND i.number < {}", start, start + LAST_SIGN)
-    elif tail := _TAIL.fullmatch(q):
-        short = tail[1].upper()
-        found.add(
-            "i.town_code = (SELECT code FROM premises.town WHERE short = {})"
-            " AND i.number LIKE '%-' || {} || '%'",
-            short, q.upper(),
-        )  # fmt: skip
+    elif _TAIL.fullmatch(q):
+        start = q.upper()
+        found.add("i.number_tail >= {} AND i.number_tail < {}", start, start + LAST_SIGN)
     elif len(places) < FEW_PLACES:
         found.add(
             "(i.place_id = ANY ({}::text[]) OR i.place_id = '' AND i.place_name ILIKE {})",
             list(places), pattern(q),
         )  # fmt: skip
     else:
-        found.add("i.place_name ILIKE {}", pattern(q))
+        found.test("i.place_name ILIKE {}", pattern(q))
 
 
 def pattern(q: str) -> str:

@@ -7,27 +7,40 @@ from typing import Final
 from wanghuo.incidents.model import Incident
 
 _INCIDENT: Final = ", ".join(f"i.{name}" for name in Incident.__struct_fields__)
-_LISTED: Final = f"""
+_BESIDE: Final = f"""
     SELECT {_INCIDENT}, coalesce(p.address, '') AS address, coalesce(p.people, 0) AS people,
         coalesce(t.name, '') AS town_name,
         (SELECT coalesce(json_agg(json_build_object('role', n.role, 'name', n.name,
             'state', n.state, 'planned_at', n.planned_at) ORDER BY n.planned_at, n.id), '[]')
          FROM notices.party n WHERE n.incident_id = i.id) AS parties
-    FROM incidents.incident i
-    LEFT JOIN premises.place p ON p.id = i.place_id
-    LEFT JOIN premises.town t ON t.code = i.town_code
 """
+# Each looked up by its key, for a planner that knows little of a fenced table reads all of it.
+_KNOWN: Final = """
+    LEFT JOIN LATERAL (
+        SELECT address, people FROM premises.place WHERE id = i.place_id OFFSET 0) p ON true
+    LEFT JOIN LATERAL (
+        SELECT name FROM premises.town WHERE code = i.town_code OFFSET 0) t ON true
+"""
+_LISTED: Final = f"{_BESIDE} FROM incidents.incident i {_KNOWN}"
 
 # What figures count: never the synthetic fire, a drill, or what turned out to be either.
 COUNTED: Final = "NOT i.test AND NOT i.drill AND i.disposition NOT IN ('test', 'drill')"
 FIRE: Final = "i.disposition IN ('fire', 'fire_damaging')"
 
-# {where} and {size} are put in by listing.py.
+# A page of incidents, and what stands beside each of them. listing.py puts {where} and {size}
+# in.
 LIST: Final = f"""
-SELECT coalesce(json_agg(r), '[]')::text FROM (
-    {_LISTED}
-    WHERE {{where}}
-    ORDER BY i.opened_at DESC, i.id DESC LIMIT {{size}}) r
+WITH page AS MATERIALIZED (
+    SELECT i.* FROM incidents.incident i WHERE {{where}}
+    ORDER BY i.opened_at DESC, i.id DESC LIMIT {{size}})
+SELECT coalesce(json_agg(r ORDER BY r.opened_at DESC, r.id DESC), '[]')::text FROM (
+    {_BESIDE} FROM page i {_KNOWN}) r
+"""
+# From newest to oldest, until a page is full: for conditions that no index knows and that a planner
+# therefore believes to be rare.
+WALK: Final = """
+SELECT set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_bitmapscan', 'off', true)
 """
 
 # $1 a pattern, $2 how many

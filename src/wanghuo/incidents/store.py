@@ -86,8 +86,10 @@ async def listed(tx: Transaction, wanted: Wanted) -> list[Listed]:
     if wanted.q:
         found = await tx.fetch(queries.PLACES_LIKE, pattern(wanted.q), FEW_PLACES)
         places = [row["id"] for row in found]
-    text, values = statement(wanted, places)
-    return _listed.decode(await tx.fetchval(text, *values))
+    asking = statement(wanted, places)
+    if asking.walks:
+        await tx.execute(queries.WALK)
+    return _listed.decode(await tx.fetchval(asking.text, *asking.values))
 
 
 async def whole(tx: Transaction, number: str) -> Whole:
