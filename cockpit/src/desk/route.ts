@@ -16,6 +16,9 @@ export type Route =
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
 
+/** The page of the bars that a page belongs to. */
+export const tab_of = (page: string): string => (page === 'nuisances' || page === 'load' || page === 'policy' ? 'history' : page);
+
 export function route_of(hash: string): Route {
   const [path = '', asked = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, number, view] = path.split('/');

@@ -58,10 +58,10 @@ function Lists({ stand }: { stand: Stand }): React.JSX.Element {
       <section aria-label={t('replay.points')}>
         <h3>{t('replay.points_count', { count: stand.points.length })}</h3>
         <ul>
-          {stand.points.map(({ alarm, signals_from }) => (
+          {stand.points.map(({ alarm, signals_from, spot }) => (
             <li key={alarm.id}>
               <time>{hms(signals_from)}</time>
-              <span>{[word('sensor', alarm.sensor), alarm.text || alarm.origin].join(' · ')}</span>
+              <span>{[word('sensor', alarm.sensor), spot].join(' · ')}</span>
             </li>
           ))}
         </ul>

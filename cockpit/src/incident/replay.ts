@@ -20,7 +20,7 @@ export interface CrewThen {
 
 export interface Stand {
   level: Level;
-  points: { alarm: Alarm; signals_from: number }[];
+  points: { alarm: Alarm; signals_from: number; spot: string }[];
   parties: PartyThen[];
   crews: CrewThen[];
   line: TimelineLine | null; // the last that was written
@@ -49,12 +49,18 @@ export function stand_at(incident: Incident, ways: ReadonlyMap<string, Way>, at_
     level: level_after(written),
     points: incident.alarms
       .filter((alarm) => ms(alarm.first_at) <= at_ms)
-      .map((alarm) => ({ alarm, signals_from: ms(alarm.first_at) }))
+      .map((alarm) => ({ alarm, signals_from: ms(alarm.first_at), spot: spot_named(alarm, incident) }))
       .sort((a, b) => a.signals_from - b.signals_from),
     parties: incident.parties.filter((party) => ms(party.planned_at) <= at_ms).map((party) => party_at(party, incident.notices, at_ms)),
     crews: incident.crews.filter((crew) => crew.crew && ms(crew.told_at) <= at_ms).map((crew) => crew_at(crew, incident, ways.get(crew.party_id), at_ms)),
     line: written.at(-1) ?? null,
   };
+}
+
+/** Where in its place a point is, as the ledger says it; else the point's own name. */
+function spot_named(alarm: Alarm, incident: Incident): string {
+  const line = incident.evidence.find((one) => one.origin === alarm.origin && one.sentence.params.spot);
+  return String(line?.sentence.params.spot ?? alarm.text) || alarm.origin;
 }
 
 function level_after(written: readonly TimelineLine[]): Level {

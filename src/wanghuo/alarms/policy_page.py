@@ -107,7 +107,8 @@ def _meaning(key: str, words: Mapping[str, Mapping[str, str]]) -> str:
     known = words["words.policy"]
     if key in known:
         return known[key]
-    head, _, last = key.rpartition(".")
+    named = ".".join(part for part in key.split(".") if not part.isdigit())
+    head, _, last = named.rpartition(".")
     about = head.rpartition(".")[2]
     for listed in ("sensor", "category", "role", "station"):
         for code, kind in ((about, last), (last, "")):
