@@ -61,12 +61,17 @@ def evidence(case: Case, words: Teller) -> Row:
 
 
 def alarms(case: Case, words: Teller) -> Row:
-    """The points that spoke."""
+    """The points that spoke. Where each hangs is what the ledger said of it."""
+    spots = {
+        line.origin: str(line.sentence.params["spot"])
+        for line in case.whole.evidence
+        if line.sentence.params.get("spot")
+    }
     rows = [
         (
             words.time(alarm.first_at),
             words.word("sensor", alarm.sensor),
-            alarm.text or NOTHING,
+            spots.get(alarm.origin, alarm.text) or NOTHING,
             str(alarm.repeats + 1),
             words.time(alarm.last_at),
             alarm.origin,
