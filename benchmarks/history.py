@@ -19,6 +19,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import uvloop
 
 from benchmarks import machine
 from benchmarks.figures import percentile
@@ -217,7 +218,7 @@ def main() -> None:
     asked = parser.parse_args()
     telemetry.configure(role="history", level="error")
     with tempfile.TemporaryDirectory(prefix="wanghuo-history-") as scratch:
-        good = asyncio.run(measure(asked.data or Path(scratch), asked.incidents, asked.pages))
+        good = uvloop.run(measure(asked.data or Path(scratch), asked.incidents, asked.pages))
     print(machine.describe())
     sys.exit(0 if good else 1)
 

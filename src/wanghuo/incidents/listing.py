@@ -148,6 +148,11 @@ def _add_search(found: Conditions, q: str, places: Sequence[str]) -> None:
         found.test("i.place_name ILIKE {}", pattern(q))
 
 
+def names_number(q: str) -> bool:
+    """Whether this is a part of a number, not of a place's name."""
+    return bool(_BEGINNING.fullmatch(q) or _TAIL.fullmatch(q))
+
+
 def pattern(q: str) -> str:
     """What ILIKE finds the text by, as it stands."""
     plain = q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -13,7 +13,7 @@ from wanghuo.errors import Missing
 from wanghuo.incidents import queries
 from wanghuo.incidents.clocks import Times
 from wanghuo.incidents.figures import LOCAL, DayCounts, LastFire, Today
-from wanghuo.incidents.listing import FEW_PLACES, Wanted, pattern, statement
+from wanghuo.incidents.listing import FEW_PLACES, Wanted, names_number, pattern, statement
 from wanghuo.incidents.model import Incident, Moment
 from wanghuo.incidents.views import DeskFigures, Listed, Whole
 
@@ -83,7 +83,7 @@ async def count_open(tx: Transaction) -> dict[str, int]:
 async def listed(tx: Transaction, wanted: Wanted) -> list[Listed]:
     """A page of incidents, newest first."""
     places: list[str] = []
-    if wanted.q:
+    if wanted.q and not names_number(wanted.q):
         found = await tx.fetch(queries.PLACES_LIKE, pattern(wanted.q), FEW_PLACES)
         places = [row["id"] for row in found]
     asking = statement(wanted, places)
