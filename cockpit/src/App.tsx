@@ -26,6 +26,9 @@ const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({
 const CoveragePage = lazy(() => import('./devices/CoveragePage'));
 const DevicesPage = lazy(() => import('./devices/DevicesPage'));
 const ShiftPage = lazy(() => import('./desk/ShiftPage'));
+const NuisancePage = lazy(() => import('./history/NuisancePage'));
+const LoadPage = lazy(() => import('./history/LoadPage'));
+const PolicyPage = lazy(() => import('./history/PolicyPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -62,6 +65,9 @@ function House(): React.JSX.Element {
         {route.page === 'wall' && <WallPage />}
         {route.page === 'shift' && <ShiftPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
+        {route.page === 'nuisances' && <NuisancePage key={route.asked} first={route.asked} />}
+        {route.page === 'load' && <LoadPage key={route.asked} first={route.asked} />}
+        {route.page === 'policy' && <PolicyPage />}
         {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
         {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>

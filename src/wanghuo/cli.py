@@ -201,6 +201,34 @@ def say(
 
 
 @app.command
+def check_report(
+    file: Path | None = None,
+    *,
+    number: str = "",
+    sha256: str = "",
+    json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> int:
+    """Say whether an after-action report was made here and still agrees with the records.
+
+    Ends with 1 if it was altered, or if the records have changed since.
+    Example: `wanghuo check-report wanghuo-20260601-XP-0001-zh.pdf`
+
+    Parameters
+    ----------
+    file
+        The PDF.
+    number
+        The incident, to check a printed report that was not kept as a file.
+    sha256
+        With --number: the digest at the foot of its pages.
+    """
+    settings = _settings(config, data_dir=data)
+    return compose.check_report(settings, file, number=number, digest=sha256, as_json=json)
+
+
+@app.command
 def doctor(*, json: AsJson = False, data: Data = None, config: Config = None) -> int:
     """Look at every part and say what is wrong and what to do; ends with 1 if anything is.
 

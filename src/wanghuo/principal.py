@@ -104,6 +104,10 @@ class Principal(msgspec.Struct, frozen=True):
         """Whether neither towns nor an organisation narrow what it sees."""
         return self.towns == (ALL_TOWNS,) and self.role not in ORGANISATION_KINDS
 
+    def sees_town(self, code: str) -> bool:
+        """Whether a town is among those it may see."""
+        return self.towns == (ALL_TOWNS,) or code in self.towns
+
     def scope(self) -> str:
         """What row-level security compares with: `town,town` or `*`, then `|kind:id` if narrowed.
 

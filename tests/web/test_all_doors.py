@@ -64,6 +64,7 @@ NEEDS: dict[Door, Permission | None] = {
     ("GET", "/api/v1/audit/check"): P.AUDIT,
     ("GET", "/api/v1/audit/export"): P.AUDIT,
     ("POST", "/api/v1/import/{kind}"): P.IMPORT,
+    ("GET", "/api/v1/desk/load"): P.FOLLOW,
     ("GET", "/api/v1/recordings/{notice_id}"): P.SEE_PERSONAL_DATA,
     ("POST", "/api/v1/access/signals"): P.SEND_SIGNALS,
     ("POST", "/api/v1/incidents/{number}/{act}"): P.JUDGE,

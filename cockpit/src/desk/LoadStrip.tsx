@@ -28,7 +28,9 @@ export function LoadStrip(): React.JSX.Element | null {
   return (
     <section className="load">
       <div className="sec">
-        <h2>{t('load.title')}</h2>
+        <h2>
+          <a href="#/load">{t('load.title')}</a>
+        </h2>
         <span>{t('load.what')}</span>
         <a className="r" href="#/shift">
           {t('shift.link')}

@@ -11,7 +11,7 @@ import { may, person, sign_out } from '../session/session';
 import { day, hms, span, weekday } from '../words/format';
 import { lang, useWords } from '../words/words';
 import { overlay } from './chosen';
-import { PAGES } from './route';
+import { PAGES, tab_of } from './route';
 
 const FIGURES_PERIOD_MS = 10_000;
 const CANARY_LATE_MS = 150_000; // it travels every minute
@@ -32,7 +32,7 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
         </a>
         <nav className="pages" aria-label={t('pages')}>
           {pages().map((name) => (
-            <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={page === name ? 'page' : undefined}>
+            <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={tab_of(page) === name ? 'page' : undefined}>
               {t(`page.${name}`)}
             </a>
           ))}

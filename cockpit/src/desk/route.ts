@@ -1,26 +1,36 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters],
-   #/places[?filters], #/people, #/audit, #/me, #/shift. */
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/nuisances[?filters],
+   #/load[?hours], #/policy, #/devices[?filters], #/places[?filters], #/people, #/audit, #/me, #/shift. */
 
 import { useSyncExternalStore } from 'react';
 
+/** Pages whose address says nothing else. */
+const PLAIN = ['map', 'wall', 'policy', 'people', 'audit', 'me', 'shift'] as const;
+export type Plain = (typeof PLAIN)[number];
+const is_plain = (page: string | undefined): page is Plain => PLAIN.some((one) => one === page);
+
+export type View = 'incident' | 'map' | 'replay';
+
 export type Route =
   | { page: 'desk' }
-  | { page: 'incident'; number: string; view: 'incident' | 'map' }
-  | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' | 'shift' }
+  | { page: 'incident'; number: string; view: View }
+  | { page: Plain }
   | { page: 'history'; asked: string }
-  | { page: 'devices' | 'places'; asked: string };
+  | { page: 'nuisances' | 'load' | 'devices' | 'places'; asked: string };
 
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
+
+/** The page of the bars that a page belongs to. */
+export const tab_of = (page: string): string => (page === 'nuisances' || page === 'load' || page === 'policy' ? 'history' : page);
 
 export function route_of(hash: string): Route {
   const [path = '', asked = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, number, view] = path.split('/');
   if (page === 'incidents' && number) {
-    return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
+    return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' || view === 'replay' ? view : 'incident' };
   }
-  if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me' || page === 'shift') return { page };
-  if (page === 'devices' || page === 'places') return { page, asked };
+  if (is_plain(page)) return { page };
+  if (page === 'nuisances' || page === 'load' || page === 'devices' || page === 'places') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 

@@ -2,17 +2,12 @@
 
 import { useEffect, useState } from 'react';
 import type { DeviceRow } from '../facts/place';
-import { read } from '../live/api';
 import { read_ground } from '../map/ground';
 import { day, hm } from '../words/format';
 import { useWords } from '../words/words';
 import { Choice, Listed, PlaceLink, TownChoice } from './Listed';
 import { filters_of, useList } from '../live/list';
-
-interface Operator {
-  id: string;
-  name: string;
-}
+import { useOperators } from './operators';
 
 /** first: the filters that it opens with, as an address names them. */
 export default function DevicesPage({ first }: { first: string }): React.JSX.Element {
@@ -72,18 +67,4 @@ export default function DevicesPage({ first }: { first: string }): React.JSX.Ele
       </tbody>
     </Listed>
   );
-}
-
-/** Ids with names; without them the filter only lacks choices. */
-function useOperators(): [string, string][] {
-  const [known, set_known] = useState<[string, string][]>([]);
-  useEffect(() => {
-    const stop = new AbortController();
-    read<{ items: Operator[] }>('/api/v1/operators', stop.signal).then(
-      (answer) => set_known(answer.items.map((one) => [one.id, one.name])),
-      () => undefined,
-    );
-    return () => stop.abort();
-  }, []);
-  return known;
 }

@@ -9,11 +9,17 @@ import { type Lang, told, word } from '../words/words';
 export interface Asked {
   q: string;
   town: string;
-  level: string;
+  level: string; // as it stands
+  level_peak: string; // its highest
   level_min: string; // ever at this level or above
   since: string; // a day
   until: string; // a day, the last one
   open: string;
+  category: string;
+  disposition: string;
+  cause: string;
+  operator: string; // whose device spoke first
+  place_id: string;
   fire: string; // 'true': only what turned out to be a fire
   counted: string; // 'true': only what figures count
   clock: string; // a crew's clock that stands as clock_state says
@@ -24,10 +30,16 @@ const NONE: Asked = {
   q: '',
   town: '',
   level: '',
+  level_peak: '',
   level_min: '',
   since: '',
   until: '',
   open: '',
+  category: '',
+  disposition: '',
+  cause: '',
+  operator: '',
+  place_id: '',
   fire: '',
   counted: '',
   clock: '',
@@ -123,10 +135,13 @@ export async function all_rows(asked: Asked, tell: (count: number) => void): Pro
   return rows;
 }
 
-/** Hand a text to the browser as a file. */
-export function save(name: string, text: string): void {
+/** Hand a text to the browser as a table file. */
+export const save = (name: string, text: string): void => save_blob(name, new Blob([text], { type: 'text/csv;charset=utf-8' }));
+
+/** Hand a file to the browser. */
+export function save_blob(name: string, file: Blob): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

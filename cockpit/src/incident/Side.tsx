@@ -1,6 +1,7 @@
 /* Beside the incident: the map around it, who is on the way, water, what to know before arriving. */
 
 import { Suspense, lazy, useEffect, useState } from 'react';
+import { incident_hash } from '../desk/route';
 import type { Incident } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
@@ -11,12 +12,14 @@ import { useWords } from '../words/words';
 import { Crews } from './Crews';
 import { Past } from './Past';
 import { ShowNumbers } from './ShowNumbers';
+import { ReportBox } from './ReportBox';
 import { PictureStrip, WindSign } from './Sights';
 import { useSights } from './sights';
 
 const NearMap = lazy(() => import('../map/NearMap'));
 
 export function Side({ incident, map = true }: { incident: Incident; map?: boolean }): React.JSX.Element {
+  const { t } = useWords();
   const { weather, pictures } = useSights(incident.number);
   const place = useKnown(incident.place.id);
   return (
@@ -27,6 +30,9 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
             <NearMap incident={incident} sightings={pictures?.sightings} />
           </Suspense>
           <WindSign weather={weather} />
+          <a className="to-replay" href={incident_hash(incident.number, 'replay')}>
+            {t('replay.title')}
+          </a>
         </div>
       )}
       {!map && (
@@ -39,6 +45,7 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
       <Past incident={incident} place={place} />
       <Waters incident={incident} />
       <Before incident={incident} place={place} />
+      <ReportBox row={incident} />
     </aside>
   );
 }

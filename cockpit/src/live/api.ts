@@ -33,13 +33,24 @@ const WAIT_MS = 10_000;
 export interface Asked {
   key?: string; // Idempotency-Key of a write that may be repeated
   signal?: AbortSignal;
+  wait_ms?: number;
 }
 
 export async function ask<T>(method: string, path: string, body?: unknown, more: Asked = {}): Promise<T> {
+  const answer = await answered(method, path, body, more);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** A file that the server makes, such as a report. */
+export async function read_file(path: string, wait_ms: number): Promise<Blob> {
+  return (await answered('GET', path, undefined, { wait_ms })).blob();
+}
+
+async function answered(method: string, path: string, body: unknown, more: Asked): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['Idempotency-Key'] = more.key ?? fresh_key();
-  const signals = [AbortSignal.timeout(WAIT_MS), ...(more.signal ? [more.signal] : [])];
+  const signals = [AbortSignal.timeout(more.wait_ms ?? WAIT_MS), ...(more.signal ? [more.signal] : [])];
   let answer: Response;
   try {
     answer = await fetch(path, {
@@ -56,7 +67,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, more:
   }
   reachable.set(answer.status !== 502 && answer.status !== 504);
   learn_clock(answer.headers.get('Date'));
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (answer.ok) return answer;
   if (answer.status === 401 && path !== '/api/v1/session') signed_out.update((n) => n + 1);
   throw await problem_of(answer);
 }

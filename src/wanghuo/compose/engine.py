@@ -7,9 +7,10 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 
+from wanghuo.alarms import store as alarms
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
-from wanghuo.compose.policies import alarm_policy
+from wanghuo.compose.policies import alarm_policy, kept_policy
 from wanghuo.engines.lease import Lease
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
@@ -38,6 +39,8 @@ async def engine(settings: Settings) -> int:
         role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine", plan_once=True
     )
     policy = alarm_policy(settings)
+    async with database.transaction() as tx:
+        await alarms.keep_policy(tx, kept_policy(settings, clock.now_utc()))
 
     async def put_aside(tx: Transaction, entry: Entry, reason: str) -> None:
         packed, at = packed_entry(entry)

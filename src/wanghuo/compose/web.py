@@ -25,6 +25,7 @@ from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
+from wanghuo.incidents import case_routes, review_routes
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
 from wanghuo.notices import routes as notices_routes
@@ -104,6 +105,8 @@ def _routers() -> list[APIRouter]:
         gateways_routes.router,
         sights_routes.router,
         incidents_routes.router,
+        case_routes.router,
+        review_routes.router,
         wall_routes.router,
         desk_routes.router,
         notices_routes.router,
