@@ -24,6 +24,7 @@ from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
+from wanghuo.incidents import record_routes
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
 from wanghuo.notices import routes as notices_routes
@@ -35,6 +36,7 @@ from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
 from wanghuo.settings import Settings
 from wanghuo.sights import routes as sights_routes
+from wanghuo.signals import routes as signals_routes
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import SignalIntake
 from wanghuo.wall import routes as wall_routes
@@ -96,12 +98,14 @@ def _routers() -> list[APIRouter]:
         premises_routes.roster_router(access.audit),
         personal_routes.personal_router(access.audit),
         devices_routes.router,
+        signals_routes.router,
         access_http.router,
         cloud_push.router,
         lookout_push.router,
         gateways_routes.router,
         sights_routes.router,
         incidents_routes.router,
+        record_routes.router,
         wall_routes.router,
         notices_routes.router,
         dispatch_routes.router,

@@ -63,10 +63,20 @@ async def coverage(
 
 @router.get("/devices/{device_id}", responses=problems(Unauthenticated, Forbidden, Missing))
 async def device(_who: See, tx: Tx, device_id: str) -> dict[str, Any]:
-    """One device with its last state."""
+    """One device with its last state, its place, its operator, and how its sender lives."""
     found = await store.device(tx, device_id)
-    health = await store.health_of(tx, [found.origin])
-    return _view(found, health.get(found.origin))
+    health = await store.health_of(tx, [found.origin, found.sender])
+    mine, sender = health.get(found.origin), health.get(found.sender)
+    names = await store.place_names(tx, [found.place_id])
+    operators = {operator.id: operator.name for operator in await store.operators(tx)}
+    return {
+        **_view(found, mine),
+        "place_name": names.get(found.place_id, ""),
+        "operator_name": operators.get(found.operator_id, ""),
+        "detail": mine.detail if mine else "",
+        "sender_state": sender.state if sender else "",
+        "sender_seen_at": sender.last_seen_at if sender else None,
+    }
 
 
 @router.get("/operators", responses=problems(Unauthenticated, Forbidden))

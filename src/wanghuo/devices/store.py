@@ -337,6 +337,12 @@ async def device(tx: Transaction, device_id: str) -> Device:
     return Device(*row.values())
 
 
+async def origins_of(tx: Transaction, sender: str) -> list[str]:
+    """The points that speak through this sender."""
+    found = await tx.fetch("SELECT origin FROM devices.device WHERE sender = $1", sender)
+    return [row["origin"] for row in found]
+
+
 async def health_of(tx: Transaction, origins: Iterable[str]) -> dict[str, Health]:
     """The last state of these points; points that never spoke are left out."""
     found = await tx.fetch(
