@@ -25,6 +25,9 @@ const AuditPage = lazy(() => import('./people/AuditPage').then((room) => ({ defa
 const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({ default: room.AccountPage })));
 const CoveragePage = lazy(() => import('./devices/CoveragePage'));
 const DevicesPage = lazy(() => import('./devices/DevicesPage'));
+const PlacePage = lazy(() => import('./places/PlacePage'));
+const DevicePage = lazy(() => import('./devices/DevicePage'));
+const LabelsPage = lazy(() => import('./devices/LabelsPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -61,6 +64,9 @@ function House(): React.JSX.Element {
         {route.page === 'wall' && <WallPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
         {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
+        {route.page === 'place' && <PlacePage key={route.id} id={route.id} />}
+        {route.page === 'device' && <DevicePage key={route.id} id={route.id} />}
+        {route.page === 'labels' && <LabelsPage key={route.asked} asked={route.asked} />}
         {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>
       {width === 'phone' && route.page !== 'incident' && <PhoneBar page={route.page} />}

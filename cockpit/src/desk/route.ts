@@ -1,5 +1,5 @@
 /* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters],
-   #/places[?filters], #/people, #/audit, #/me. */
+   #/devices/ID, #/places[?filters], #/places/ID, #/labels?device=ID…, #/people, #/audit, #/me. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -8,7 +8,8 @@ export type Route =
   | { page: 'incident'; number: string; view: 'incident' | 'map' }
   | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' }
   | { page: 'history'; asked: string }
-  | { page: 'devices' | 'places'; asked: string };
+  | { page: 'devices' | 'places' | 'labels'; asked: string }
+  | { page: 'device' | 'place'; id: string };
 
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
@@ -20,11 +21,17 @@ export function route_of(hash: string): Route {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
   }
   if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me') return { page };
-  if (page === 'devices' || page === 'places') return { page, asked };
+  if (page === 'devices' || page === 'places') {
+    return number ? { page: page === 'devices' ? 'device' : 'place', id: decodeURIComponent(number) } : { page, asked };
+  }
+  if (page === 'labels') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 
 export const incident_hash = (number: string, view = ''): string => `#/incidents/${encodeURIComponent(number)}${view && `/${view}`}`;
+
+export const place_hash = (id: string): string => `#/places/${encodeURIComponent(id)}`;
+export const device_hash = (id: string): string => `#/devices/${encodeURIComponent(id)}`;
 
 /** The page of records that these filters leave; a filter without a value is left out. */
 export function records_hash(page: 'history' | 'devices' | 'places', filters: Record<string, string | number | boolean | undefined>): string {

@@ -5,6 +5,7 @@ import { frame } from './zh_frame';
 import { incident } from './zh_incident';
 import { people } from './zh_people';
 import { places } from './zh_places';
+import { records } from './zh_records';
 import { wall } from './zh_wall';
 
-export const zh = { ...frame, ...incident, ...acts, ...people, ...places, ...wall };
+export const zh = { ...frame, ...incident, ...acts, ...people, ...places, ...records, ...wall };

@@ -6,9 +6,10 @@ from typing import cast
 
 from fastapi import APIRouter
 
-from wanghuo.access import audit_routes, second_factor_routes
+from wanghuo.access import audit_routes, second_factor_routes, view_routes
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
+from wanghuo.access import table_routes as access_tables
 from wanghuo.access.feed import KnownPeople
 from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
@@ -16,6 +17,7 @@ from wanghuo.compose.house import dsn
 from wanghuo.compose.people import find_operator
 from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
+from wanghuo.devices import table_routes as devices_tables
 from wanghuo.dispatch import routes as dispatch_routes
 from wanghuo.dispatch import store as dispatch
 from wanghuo.engines.ending import end
@@ -27,6 +29,7 @@ from wanghuo.gateways.store import put_quarantine
 from wanghuo.incidents import record_routes
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
+from wanghuo.incidents import table_routes as incidents_tables
 from wanghuo.notices import routes as notices_routes
 from wanghuo.notices import seat_119_routes
 from wanghuo.premises import feed as premises_feed
@@ -93,11 +96,14 @@ def _routers() -> list[APIRouter]:
         access_routes.router,
         second_factor_routes.router,
         audit_routes.router,
+        view_routes.router,
+        access_tables.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),
         personal_routes.personal_router(access.audit),
         devices_routes.router,
+        devices_tables.table_router(access.audit),
         signals_routes.router,
         access_http.router,
         cloud_push.router,
@@ -106,6 +112,7 @@ def _routers() -> list[APIRouter]:
         sights_routes.router,
         incidents_routes.router,
         record_routes.router,
+        incidents_tables.table_router(incidents_routes.wanted_of),
         wall_routes.router,
         notices_routes.router,
         dispatch_routes.router,

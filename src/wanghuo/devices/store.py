@@ -285,6 +285,18 @@ async def devices_of(tx: Transaction, place_ids: Iterable[str]) -> list[Device]:
     return [Device(*row.values()) for row in found]
 
 
+async def devices_named(
+    tx: Transaction, ids: Iterable[str], place_id: str, limit: int
+) -> list[Device]:
+    """The devices with these ids, and those of a place ("" for none), by id."""
+    found = await tx.fetch(
+        f"SELECT {_DEVICE} FROM devices.device WHERE id = ANY ($1)"
+        " OR ($2 <> '' AND place_id = $2) ORDER BY id LIMIT $3",
+        list(ids), place_id, limit,
+    )  # fmt: skip
+    return [Device(*row.values()) for row in found]
+
+
 async def page(tx: Transaction, wanted: Wanted) -> list[Device]:
     """Devices by id; the synthetic fire's is left out."""
     found = await tx.fetch(

@@ -114,12 +114,17 @@ class ListQuery(BaseModel):
     clock_state: Literal["met", "missed"] = "missed"
 
 
+async def wanted_of(tx: Tx, request: Request, asked: Annotated[ListQuery, Query()]) -> Wanted:
+    """The incidents that a list's query names, its first page; for Depends."""
+    wanted = Wanted(**asked.model_dump(exclude={"clock", "clock_state"}))
+    return await _of_crews(tx, asked, wanted, house_of(request)) if asked.clock else wanted
+
+
 @router.get("/incidents", responses=REFUSALS)
 async def incidents(
     _who: See,
     tx: Tx,
-    request: Request,
-    asked: Annotated[ListQuery, Query()],
+    wanted: Annotated[Wanted, Depends(wanted_of)],
     cursor: Cursor = "",
     size: PageSize = PAGE_SIZE_DEFAULT,
 ) -> dict[str, Any]:
@@ -128,10 +133,7 @@ async def incidents(
     if cursor:
         at, incident_id = key_of(cursor, 2)
         after = (_time(str(at)), str(incident_id))
-    wanted = Wanted(**asked.model_dump(exclude={"clock", "clock_state"}), after=after, size=size)
-    if asked.clock:
-        wanted = await _of_crews(tx, asked, wanted, house_of(request))
-    found = await store.listed(tx, wanted)
+    found = await store.listed(tx, msgspec.structs.replace(wanted, after=after, size=size))
     more = len(found) == size
     last = found[-1] if found else None
     following = cursor_after(last.opened_at.isoformat(), last.id) if more and last else None
