@@ -19,8 +19,9 @@ INCIDENT = """
 INSERT INTO incidents.incident (id, number, place_id, place_name, category, town_code, level,
     level_peak, state, profile, policy_version, opened_at, last_at, log_odds_milli, sentence,
     closed_at, disposition)
-VALUES ('i' || $1, 'N' || $1, 'p', '宏达', 'rental', $2, 1, 2, 'closed', 'validated', '1', $3::timestamptz, $3::timestamptz,
-    0, '{"key": "incident.sensor", "params": {}}', $3::timestamptz + interval '90 seconds', 'nuisance')
+VALUES ('i' || $1, 'N' || $1, 'p', '宏达', 'rental', $2, 1, 2, 'closed', 'validated', '1',
+    $3::timestamptz, $3::timestamptz, 0, '{"key": "incident.sensor", "params": {}}',
+    $3::timestamptz + interval '90 seconds', 'nuisance')
 """
 
 

@@ -22,7 +22,7 @@ async def test_columns_are_chosen_kept_as_a_view_and_leave_as_a_file(
     await expect(rows).to_have_count(len(place["devices"]))
     bar = page.get_by_role("group", name="表格工具")
     await bar.get_by_text("列", exact=True).click()
-    await bar.get_by_label("类型").uncheck()
+    await bar.get_by_label("种类").uncheck()
     await bar.get_by_label("线上标识").check()
     await page.keyboard.press("Escape")
     heads = page.locator("thead th")
@@ -36,7 +36,7 @@ async def test_columns_are_chosen_kept_as_a_view_and_leave_as_a_file(
         await bar.get_by_role("link", name="CSV").click()
     saved = Path(await (await coming.value).path())
     table = list(csv.reader(saved.read_text("utf-8-sig").splitlines()))
-    assert "类型" not in table[0]
+    assert "种类" not in table[0]
     assert table[0][-1] == "线上标识"
     assert {line[-1] for line in table[1:]} == {device["origin"] for device in place["devices"]}
     await desk.go("#/devices")

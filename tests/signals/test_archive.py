@@ -154,6 +154,26 @@ def test_history_keeps_the_bytes_and_tells_who_came_and_went(tmp_path: Path) -> 
     assert [one.online for one in presence(tmp_path, asked)] == [True, False]
 
 
+def test_what_was_brought_late_stands_at_its_own_time(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.begin(0)
+    together = msgspec.structs.replace(a_reading(0), received_at=NOON + DAY / 2)
+    archive.add(
+        1,
+        [
+            msgspec.structs.replace(together, value=float(n), happened_at=NOON + n * DAY / 24)
+            for n in range(3)
+        ]
+        + [msgspec.structs.replace(together, value=99.0, happened_at=NOON - 3 * DAY)],
+    )
+    archive.write(1)
+    archive.written()
+    asked = Asked("access:op/1", NOON, NOON + DAY)
+    assert [said.value for said in history(tmp_path, asked)] == [99, 2, 1, 0]
+    assert [point.mean for point in chart(tmp_path, asked, "temperature", 24)] == [0, 1, 2, 99]
+    assert measured(tmp_path, Asked("access:op/1", NOON, NOON + DAY / 4))[0].value == 2
+
+
 def test_files_of_a_release_that_kept_no_bytes_are_still_read(tmp_path: Path) -> None:
     folder = tmp_path / "day=2026-06-01"
     folder.mkdir()

@@ -70,6 +70,8 @@ function Head({ device, record, shelve }: { device: WholeDevice; record: One<Dev
   const { t, word } = useWords();
   const now = useNow();
   const shelves = (record.value?.shelves ?? []).filter((one) => holds(one, now));
+  const alarmed = record.value?.alarms.some((one) => one.state !== 'normal') ?? false;
+  const state = alarmed ? 'alarm' : device.out_of_service ? 'out_of_service' : device.state || 'unknown';
   return (
     <header className="record-head">
       <div>
@@ -80,7 +82,7 @@ function Head({ device, record, shelve }: { device: WholeDevice; record: One<Dev
           <a href={place_hash(device.place_id)}>{device.place_name || device.place_id}</a> · {device.id}
         </p>
         <p>
-          <b>{device.out_of_service ? word('health', 'out_of_service') : word('health', device.state || 'unknown')}</b> {device.detail}{' '}
+          <b>{word('health', state)}</b> {device.detail}{' '}
           <span className="q">{device.last_seen_at ? t('device.seen', { ago: span(now - Date.parse(device.last_seen_at)) }) : t('devices.never')}</span>
         </p>
         {shelves.map((one) => (

@@ -92,7 +92,7 @@ function useDeviceColumns(operators: ReadonlyMap<string, string>): Column<Device
     { name: 'town_code', label: t('csv.town'), cell: (row) => towns.get(row.town_code) ?? row.town_code, hidden: true },
     { name: 'operator_id', label: t('devices.operator'), cell: (row) => operators.get(row.operator_id) ?? row.operator_id, wide: true },
     { name: 'state', label: t('csv.state'), cell: (row) => word('health', row.out_of_service ? 'out_of_service' : row.state || 'unknown') },
-    { name: 'last_seen_at', label: t('devices.seen'), cell: (row) => (row.last_seen_at ? `${day(row.last_seen_at).slice(5)} ${hm(row.last_seen_at)}` : t('devices.never')) },
+    { name: 'last_seen_at', label: t('devices.seen'), cell: (row) => (row.last_seen_at ? `${day(row.last_seen_at).slice(5)} ${hm(row.last_seen_at)}` : t('devices.never')), desk: true },
     { name: 'installed_on', label: t('device.installed'), cell: (row) => row.installed_on ?? '—', hidden: true },
     { name: 'origin', label: t('device.origin'), cell: (row) => row.origin, hidden: true },
   ];

@@ -18,7 +18,7 @@ export function Measured({ path, quantities }: { path: string; quantities: reado
   const [named, set_named] = useState('');
   const [hours, set_hours] = useState<number>(24);
   const [until] = useState(() => Math.ceil(now_ms() / MINUTE_MS) * MINUTE_MS);
-  const quantity = quantities.find((one) => one.quantity === named) ?? quantities[0];
+  const quantity = quantities.find((one) => (named ? one.quantity === named : one.quantity !== 'battery')) ?? quantities[0];
   const since = until - hours * 60 * MINUTE_MS;
   const asked = new URLSearchParams({ quantity: quantity?.quantity ?? '', since: new Date(since).toISOString(), until: new Date(until).toISOString() });
   const chart = useOne<Chart>(quantity ? `${path}/chart?${asked}` : '');

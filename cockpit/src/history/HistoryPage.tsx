@@ -177,7 +177,7 @@ function useIncidentColumns(): Column<IncidentRow>[] {
     },
     { name: 'level', label: t('csv.level'), cell: (row) => `F${row.level}`, hidden: true },
     { name: 'number', label: t('csv.number'), cell: (row) => <a href={incident_hash(row.number)}>{row.number}</a>, hidden: true },
-    { name: 'opened_at', label: t('csv.opened'), cell: (row) => moment(row.opened_at) },
+    { name: 'opened_at', label: t('csv.opened'), cell: (row) => moment(row.opened_at), desk: true },
     {
       name: 'place',
       label: t('csv.place'),

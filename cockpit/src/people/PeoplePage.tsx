@@ -130,9 +130,9 @@ function usePeopleColumns(towns: readonly Town[], open: (member: Member) => void
     },
     { name: 'login', label: t('sign_in.login'), cell: (one) => one.login, hidden: true },
     { name: 'role', label: t('people.role'), cell: (one) => word('person', one.role) },
-    { name: 'towns', label: t('people.sees'), cell: (one) => sees(one, named, t('people.whole_city')) },
+    { name: 'towns', label: t('people.sees'), cell: (one) => sees(one, named, t('people.whole_city')), desk: true },
     { name: 'organisation_id', label: t('people.organisation'), cell: (one) => one.organisation_id, hidden: true },
-    { name: 'second_factor', label: t('people.factor'), cell: (one) => t(one.second_factor ? 'people.factor_on' : 'people.factor_off') },
+    { name: 'second_factor', label: t('people.factor'), cell: (one) => t(one.second_factor ? 'people.factor_on' : 'people.factor_off'), desk: true },
     { name: 'active', label: t('people.state'), cell: (one) => t(one.active ? 'people.active' : 'people.ended') },
   ];
 }

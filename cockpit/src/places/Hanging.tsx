@@ -10,6 +10,8 @@ import { useWords } from '../words/words';
 
 const URGENCY = ['alarm', 'fault', 'offline', 'shielded', 'out_of_service', 'unknown', 'normal'];
 
+const TROUBLED: ReadonlySet<string> = new Set(['alarm', 'fault', 'offline']);
+
 /** The one word for how a device is: an alarm before everything else. */
 export function state_of(device: Device, alarms: ReadonlySet<string>): string {
   if (device.origin && alarms.has(device.origin)) return 'alarm';
@@ -54,7 +56,7 @@ export function Hanging({ devices, alarms }: { devices: readonly Device[]; alarm
                   <a href={device_hash(device.id)}>{word('sensor', device.kind)}</a> <span className="q wide-only">{device.id}</span>
                 </td>
                 <td>{device.location}</td>
-                <td>{state === 'normal' ? word('health', state) : <b>{word('health', state)}</b>}</td>
+                <td>{TROUBLED.has(state) ? <b>{word('health', state)}</b> : word('health', state)}</td>
                 <td>{device.last_seen_at ? when(device.last_seen_at, now) : t('devices.never')}</td>
               </tr>
             ))}

@@ -16,7 +16,7 @@ export function Months({ months }: { months: readonly Month[] }): React.JSX.Elem
       <ol className="months" style={{ height: TALL_PX }} aria-label={t('record.months', { incidents: sum, fires })}>
         {months.map((one) => (
           <li key={one.month}>
-            <span className="bar" title={t('record.month', { month: one.month, incidents: one.incidents, fires: one.fires })}>
+            <span className="month-bar" title={t('record.month', { month: one.month, incidents: one.incidents, fires: one.fires })}>
               <i style={{ height: `${(100 * one.incidents) / most}%` }}>
                 <b style={{ height: `${one.incidents ? (100 * one.fires) / one.incidents : 0}%` }} />
               </i>

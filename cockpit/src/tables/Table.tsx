@@ -1,7 +1,7 @@
 /* A list as a table: the columns that were chosen, and a box before each row where rows can be picked. */
 
 import { useWords } from '../words/words';
-import type { Columns } from './columns';
+import type { Column, Columns } from './columns';
 
 interface TableProps<T> {
   columns: Columns<T>;
@@ -16,7 +16,8 @@ interface TableProps<T> {
 export function Table<T>({ columns, rows, id, reading = false, mark, picked, pick }: TableProps<T>): React.JSX.Element {
   const { t } = useWords();
   const all = rows.length > 0 && rows.every((row) => picked?.has(id(row)));
-  const kind = (wide = false, number = false): string => [wide && !columns.chosen ? 'wide-only' : '', number ? 'n' : ''].filter(Boolean).join(' ');
+  const kind = ({ wide, desk, number }: Column<T>): string =>
+    [wide && !columns.chosen && 'wide-only', desk && !columns.chosen && 'desk-only', number && 'n'].filter(Boolean).join(' ');
   const turn = (of: string): void => {
     const next = new Set(picked);
     if (!next.delete(of)) next.add(of);
@@ -33,7 +34,7 @@ export function Table<T>({ columns, rows, id, reading = false, mark, picked, pic
               </th>
             )}
             {columns.shown.map((one) => (
-              <th key={one.name} className={kind(one.wide, one.number)}>
+              <th key={one.name} className={kind(one)}>
                 {one.label}
               </th>
             ))}
@@ -48,7 +49,7 @@ export function Table<T>({ columns, rows, id, reading = false, mark, picked, pic
                 </td>
               )}
               {columns.shown.map((one) => (
-                <td key={one.name} className={kind(one.wide, one.number)}>
+                <td key={one.name} className={kind(one)}>
                   {one.cell(row)}
                 </td>
               ))}

@@ -1,6 +1,6 @@
 /* Above a table: its columns, the views that somebody saved, and the table as a file. */
 
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useWords } from '../words/words';
 import type { Columns } from './columns';
 import { Views } from './Views';
@@ -57,6 +57,7 @@ export function TableBar<T>({ page, columns, filters, apply, export_as = page, a
 /** A part that opens below its button; Esc and a press beside it close it. */
 function Menu({ label, children }: { label: string; children: ReactNode }): React.JSX.Element {
   const box = useRef<HTMLDetailsElement>(null);
+  const [open, set_open] = useState(false);
   useEffect(() => {
     const shut = (event: Event): void => {
       const out = event instanceof KeyboardEvent ? event.key === 'Escape' : !box.current?.contains(event.target as Node);
@@ -70,9 +71,9 @@ function Menu({ label, children }: { label: string; children: ReactNode }): Reac
     };
   }, []);
   return (
-    <details className="menu" ref={box}>
+    <details className="menu" ref={box} onToggle={(event) => set_open(event.currentTarget.open)}>
       <summary>{label}</summary>
-      <div>{children}</div>
+      {open && <div>{children}</div>}
     </details>
   );
 }

@@ -3,13 +3,14 @@
 import { useState, type ReactNode } from 'react';
 import { remembered, remember } from '../live/cell';
 
-/** name: as the server's table calls it. number: right of its column. wide: left out on a phone unless it was chosen. hidden: only when it is chosen. */
+/** name: as the server's table calls it. number: right of its column. wide: left out below 1024 px, desk: on a phone, unless it was chosen. hidden: only when it is chosen. */
 export interface Column<T> {
   name: string;
   label: string;
   cell: (row: T) => ReactNode;
   number?: boolean;
   wide?: boolean;
+  desk?: boolean;
   hidden?: boolean;
 }
 

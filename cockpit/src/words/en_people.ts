@@ -92,7 +92,7 @@ export const people = {
   'audit.detail': 'Detail',
   'audit.seq': 'Line',
   'audit.digest': 'Digest',
-  'audit.export': 'Export CSV',
+  'audit.export': 'Export with digests',
   'audit.check': 'Check the whole chain',
   'audit.checking': 'Checking',
   'audit.whole': 'Whole: {lines} lines, each bound to the one before, head {head}…. Keep the head elsewhere to notice a cut-off tail.',

@@ -90,7 +90,7 @@ export const people = {
   'audit.detail': '内容',
   'audit.seq': '序号',
   'audit.digest': '摘要',
-  'audit.export': '导出 CSV',
+  'audit.export': '导出存证 CSV',
   'audit.check': '校验整条链',
   'audit.checking': '正在校验',
   'audit.whole': '完整：{lines} 行逐行相扣，链尾 {head}…，请另行保存以发现截断。',

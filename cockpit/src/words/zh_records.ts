@@ -42,7 +42,7 @@ export const records = {
   'device.battery': '电量',
   'device.no_battery': '7 天内未上报',
   'device.last': '最近一次',
-  'device.seen': '{ago}前有信号',
+  'device.seen': '{ago} 前有信号',
   'device.presence': '7 天内上线与离线',
   'device.came': '上线',
   'device.went': '离线',

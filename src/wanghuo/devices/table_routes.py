@@ -26,14 +26,14 @@ REFUSALS = problems(Unauthenticated, Forbidden, Invalid)
 
 DEVICES: Final = (
     Column("id", "设备编号", "Device"),
-    Column("kind", "类型", "Kind", "sensor"),
+    Column("kind", "种类", "Kind", "sensor"),
     Column("place_id", "场所编号", "Place id"),
     Column("place_name", "场所", "Place"),
     Column("location", "位置", "Where"),
     Column("town_code", "镇街代码", "Town code"),
     Column("operator_id", "运营公司", "Operator"),
     Column("state", "状态", "State", "health"),
-    Column("last_seen_at", "最近信号", "Last signal"),
+    Column("last_seen_at", "最后上报", "Last signal"),
     Column("out_of_service", "停用", "Out of service"),
     Column("installed_on", "安装日期", "Installed on"),
     Column("origin", "线上标识", "Name on the wire"),

@@ -10,6 +10,7 @@ Not asynchronous: feed.py runs what takes long in a thread. history.py reads it.
 
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -26,6 +27,8 @@ FLUSH_PERIOD_S = 2.0
 RETRY_S = 30.0
 THREADS = 1  # of DuckDB: the fires of the same machine come first
 MEMORY_MAX = "256MB"
+LATE_MAX = timedelta(days=1)  # a device that was cut off brings what it kept
+CLOCK_AHEAD_MAX = timedelta(minutes=5)
 RAW_MAX_BYTES = 1_024  # the longest body of a GB/T 26875.3 frame
 NO_NETWORK = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
@@ -33,6 +36,7 @@ COLUMNS = {
     "received_at": "TIMESTAMP", "origin": "VARCHAR", "sender": "VARCHAR", "kind": "VARCHAR",
     "sensor": "VARCHAR", "quantity": "VARCHAR", "value": "DOUBLE", "unit": "VARCHAR",
     "status": "INTEGER", "text": "VARCHAR", "seq": "BIGINT", "raw": "VARCHAR",
+    "happened_at": "TIMESTAMP",
 }  # fmt: skip
 READ_SPOOL = (
     "read_json(?, format = 'newline_delimited', ignore_errors = true, columns = {"
@@ -42,7 +46,10 @@ READ_SPOOL = (
 
 
 class _Row(msgspec.Struct):
-    """One signal as a line of the spool. seq: of the message that it came in. raw: hex digits."""
+    """One signal as a line of the spool. seq: of the message that it came in. raw: hex digits.
+
+    happened_at: when the device says that it was, if that can be.
+    """
 
     received_at: str
     origin: str
@@ -56,6 +63,7 @@ class _Row(msgspec.Struct):
     text: str
     seq: int
     raw: str
+    happened_at: str | None
 
 
 ArchiveError = duckdb.Error
@@ -94,9 +102,9 @@ class Archive:
         for s in signals:
             self._rows += 1
             row = _Row(
-                s.received_at.strftime("%Y-%m-%d %H:%M:%S.%f"), s.origin(), s.sender, s.kind,
+                _stamp(s.received_at), s.origin(), s.sender, s.kind,
                 s.sensor, s.quantity, s.value, s.unit, s.status, s.text, sequence,
-                s.raw[:RAW_MAX_BYTES].hex(),
+                s.raw[:RAW_MAX_BYTES].hex(), _happened(s),
             )  # fmt: skip
             self._waiting += _encoder.encode(row) + b"\n"
         if len(self._waiting) >= FLUSH_BYTES:
@@ -162,6 +170,18 @@ class Archive:
         self._rows = 0
         self._began_s = None
         (self._folder / SPOOL).unlink(missing_ok=True)
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _happened(signal: Signal) -> str | None:
+    """When the device says that it was; None for a clock that cannot be right."""
+    claimed, heard = signal.happened_at, signal.received_at
+    if claimed is None or not heard - LATE_MAX <= claimed <= heard + CLOCK_AHEAD_MAX:
+        return None
+    return _stamp(claimed)
 
 
 def _make_durable(fresh: Path, final: Path) -> None:

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import msgspec
 
-from wanghuo.signals.archive import COLUMNS, READ_SPOOL, SPOOL, connect
+from wanghuo.signals.archive import COLUMNS, LATE_MAX, READ_SPOOL, SPOOL, connect
 
 POINTS_MAX: Final = 2_000
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One line of a point's history. at: UTC, when it was received.
+    """One line of a point's history. at: UTC, when it was, or else when it was received.
 
     point: what stands behind the point that was asked for, "" for itself. raw: as hex digits, the
     first RAW_MAX_BYTES; "" where nothing was kept.
@@ -63,13 +63,16 @@ class ChartPoint(msgspec.Struct, frozen=True):
     readings: int
 
 
+# What a device brings late stands where it says; archive.py has left out what cannot be.
+_AT: Final = "coalesce(happened_at, received_at)"
 # A point with what stands behind it and is no device of its own: a detector's battery speaks as
 # `ORIGIN/battery`. The range lets files that are sorted by origin be skipped; `0` follows `/`.
 _OF_POINT = (
     "(origin = $origin OR"
     " (starts_with(origin, $origin || '/') AND NOT list_contains($apart, origin)))"
     " AND origin >= $origin AND origin < $origin || '0'"
-    " AND received_at >= $since AND received_at < $until"
+    " AND received_at >= $since AND received_at < $until + $late"
+    f" AND {_AT} >= $since AND {_AT} < $until"
 )
 
 
@@ -88,6 +91,7 @@ class Asked(msgspec.Struct, frozen=True):
             "apart": list(self.apart),
             "since": _naive(self.since),
             "until": _naive(self.until),
+            "late": LATE_MAX,
         }
 
 
@@ -95,10 +99,10 @@ def history(folder: Path, asked: Asked, limit: int = 1000) -> list[Said]:
     """What a point said, newest first, `limit` lines at most."""
     rows = _ask(
         folder, asked,
-        "SELECT DISTINCT received_at, kind, quantity, value, unit, status, text,"
+        f"SELECT DISTINCT {_AT} AS said_at, kind, quantity, value, unit, status, text,"
         " ltrim(substr(origin, length($origin) + 1), '/') AS point, coalesce(raw, '') AS raw"
         f" FROM said WHERE {_OF_POINT}"
-        " ORDER BY received_at DESC LIMIT $limit",
+        " ORDER BY said_at DESC LIMIT $limit",
         {"limit": limit},
     )  # fmt: skip
     return [Said(at.replace(tzinfo=UTC), *rest) for at, *rest in rows]
@@ -110,9 +114,9 @@ def chart(folder: Path, asked: Asked, quantity: str, points: int) -> list[ChartP
     width_us = max(1, int((asked.until - asked.since) / timedelta(microseconds=1)) // points)
     rows = _ask(
         folder, asked,
-        "SELECT (epoch_us(received_at) - $start_us) // $width_us AS bucket,"
+        "SELECT (epoch_us(said_at) - $start_us) // $width_us AS bucket,"
         " min(value), avg(value), max(value), count(*)"
-        f" FROM (SELECT DISTINCT received_at, value FROM said WHERE {_OF_POINT}"
+        f" FROM (SELECT DISTINCT {_AT} AS said_at, value FROM said WHERE {_OF_POINT}"
         " AND quantity = $quantity AND kind IN ('reading', 'notable'))"
         " GROUP BY bucket ORDER BY bucket",
         {
@@ -131,10 +135,9 @@ def measured(folder: Path, asked: Asked) -> list[Measured]:
     """The quantities that a point reads, with the newest value of each, by name."""
     rows = _ask(
         folder, asked,
-        "SELECT quantity, arg_max(unit, received_at), max(received_at),"
-        " arg_max(value, received_at), count(*)"
-        f" FROM (SELECT DISTINCT received_at, quantity, unit, value FROM said WHERE {_OF_POINT}"
-        " AND quantity <> '' AND kind IN ('reading', 'notable'))"
+        "SELECT quantity, arg_max(unit, said_at), max(said_at), arg_max(value, said_at), count(*)"
+        f" FROM (SELECT DISTINCT {_AT} AS said_at, quantity, unit, value FROM said"
+        f" WHERE {_OF_POINT} AND quantity <> '' AND kind IN ('reading', 'notable'))"
         " GROUP BY quantity ORDER BY quantity",
         {},
     )  # fmt: skip
@@ -148,9 +151,9 @@ def presence(folder: Path, asked: Asked, limit: int = 200) -> list[Presence]:
     """When a point said that it came or went, newest first."""
     rows = _ask(
         folder, asked,
-        "SELECT DISTINCT received_at, kind = 'online', text"
+        f"SELECT DISTINCT {_AT} AS said_at, kind = 'online', text"
         f" FROM said WHERE {_OF_POINT} AND kind IN ('online', 'offline')"
-        " ORDER BY received_at DESC LIMIT $limit",
+        " ORDER BY said_at DESC LIMIT $limit",
         {"limit": limit},
     )  # fmt: skip
     return [Presence(at.replace(tzinfo=UTC), online, text) for at, online, text in rows]
@@ -160,7 +163,7 @@ def _ask(
     folder: Path, asked: Asked, query: str, values: dict[str, object]
 ) -> list[tuple[Any, ...]]:
     """The answer over the files of those days and the spool; [] if there are none."""
-    first, last = (_naive(at).date().isoformat() for at in (asked.since, asked.until))
+    first, last = (_naive(at).date().isoformat() for at in (asked.since, asked.until + LATE_MAX))
     files = [
         str(path)
         for path in sorted(folder.glob("day=*/*.parquet"))
