@@ -39,17 +39,18 @@ async def site(
                 )
             await tx.execute(PLACE, "P1", "=危险的名字", HERE)
             await tx.execute(PLACE, "P2", "外镇", THERE)
+            at = {"D1": "P1", "D2": "P1", "D3": "P1", "D4": "P2"}
+            towns = {"P1": HERE, "P2": THERE}
+            origins = {device: f"access:op1/{device}" for device in at}
             await store.upsert_devices(
                 tx,
                 [
-                    Device(f"D{n}", f"access:op1/{n}", f"access:op1/{n}", place, town, "smoke", "op1")
-                    for n, place, town in (
-                        (1, "P1", HERE), (2, "P1", HERE), (3, "P1", HERE), (4, "P2", THERE),
-                    )
+                    Device(d, origins[d], origins[d], place, towns[place], "smoke", "op1")
+                    for d, place in at.items()
                 ],
-            )  # fmt: skip
+            )
             await store.upsert_health(
-                tx, [Health("access:op1/1", NOON + timedelta(hours=1), "normal")]
+                tx, [Health("access:op1/D1", NOON + timedelta(hours=1), "normal")]
             )
         yield opened
 
