@@ -56,6 +56,7 @@ async def site(
         [
             a_word(30, value=20.0, raw=b"\x01\x02", **warm),
             a_word(20, value=30.0, **warm),
+            a_word(15, SignalKind.HEARTBEAT),
             a_word(10, SignalKind.OFFLINE, text="断电"),
         ],
     )
@@ -76,7 +77,7 @@ async def get(site: Site, path: str, role: str = "city_duty", **query: Any) -> A
 
 
 async def test_what_a_device_said_on_both_lanes_with_its_bytes(site: Site) -> None:
-    items = (await get(site, f"{DEVICE}/said")).json()["items"]
+    items = (await get(site, f"{DEVICE}/said", heartbeats=False)).json()["items"]
     assert [(line["lane"], line["kind"], line["raw"]) for line in items] == [
         ("fire", "fire", "fe"),
         ("routine", "offline", ""),
@@ -84,8 +85,9 @@ async def test_what_a_device_said_on_both_lanes_with_its_bytes(site: Site) -> No
         ("routine", "reading", "0102"),
     ]
     assert [line["zh"] for line in items[1:]] == ["离线：断电", "温度 30 ℃", "温度 20 ℃"]
-    newest = (await get(site, f"{DEVICE}/said", limit=2)).json()["items"]
-    assert newest == items[:2]
+    newest = (await get(site, f"{DEVICE}/said", limit=3)).json()["items"]
+    assert newest[:2] == items[:2]
+    assert newest[2]["en"] == "Heartbeat"
 
 
 async def test_what_a_device_measures_and_when_it_was_there(site: Site) -> None:

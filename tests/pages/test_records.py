@@ -120,7 +120,7 @@ async def test_a_devices_page_fits_a_phone_and_speaks_english_in_the_dark(
     device = fires.smokes(place)[0]
     measure(fires, device, [21.5, 24.0])
     page = phone.page
-    await page.get_by_role("button", name="EN").click()
+    await page.get_by_role("button", name="EN", exact=True).click()
     await page.get_by_role("button", name="Dark").click()
     for where in (f"#/devices/{device['id']}", f"#/places/{place['id']}", "#/devices", "#/places"):
         await phone.go(where)

@@ -13,23 +13,30 @@ const LIMITS = [50, 200, 1000];
 export function SaidList({ path }: { path: string }): React.JSX.Element {
   const { t } = useWords();
   const [limit, set_limit] = useState(LIMITS[0] ?? 50);
-  const said = useOne<{ items: Said[] }>(`${path}/said?limit=${limit}`);
+  const [heartbeats, set_heartbeats] = useState(false);
+  const said = useOne<{ items: Said[] }>(`${path}/said?limit=${limit}&heartbeats=${heartbeats}`);
   return (
-    <Loaded one={said}>
-      {({ items }) => (
-        <>
-          {items.length ? <Lines items={items} /> : <p className="q none">{t('device.silent')}</p>}
-          {items.length >= limit && limit < (LIMITS.at(-1) ?? 0) && (
-            <button type="button" className="wide" onClick={() => set_limit(LIMITS.find((one) => one > limit) ?? limit)}>
-              {t('device.more_said')}
+    <>
+      <label className="tick">
+        <input type="checkbox" checked={heartbeats} onChange={(event) => set_heartbeats(event.target.checked)} />
+        {t('device.heartbeats')}
+      </label>
+      <Loaded one={said}>
+        {({ items }) => (
+          <>
+            {items.length ? <Lines items={items} /> : <p className="q none">{t('device.silent')}</p>}
+            {items.length >= limit && limit < (LIMITS.at(-1) ?? 0) && (
+              <button type="button" className="wide" onClick={() => set_limit(LIMITS.find((one) => one > limit) ?? limit)}>
+                {t('device.more_said')}
+              </button>
+            )}
+            <button type="button" className="link" onClick={said.again}>
+              {t('device.again')}
             </button>
-          )}
-          <button type="button" className="link" onClick={said.again}>
-            {t('device.again')}
-          </button>
-        </>
-      )}
-    </Loaded>
+          </>
+        )}
+      </Loaded>
+    </>
   );
 }
 

@@ -29,7 +29,9 @@ DEVICE_COLUMNS: Final = (
 SENDER_COLUMNS: Final = ("sender", "place_id", "town_code", "operator_id", "profile")
 _DEVICE: Final = ", ".join(DEVICE_COLUMNS)
 _SENDER: Final = ", ".join((*SENDER_COLUMNS, "peer"))
-_PAGE: Final = queries.PAGE.format(columns=", ".join(f"d.{name}" for name in DEVICE_COLUMNS))
+_LISTED: Final = ", ".join(f"d.{name}" for name in DEVICE_COLUMNS)
+_PAGE: Final = queries.PAGE.format(columns=_LISTED)
+_PAGE_IN_ORDER: Final = queries.PAGE_IN_ORDER.format(columns=_LISTED)
 _figures: Final = msgspec.json.Decoder(OnlineFigures)
 
 # A point is its device; else whatever its registered transmitter says; else what another point of
@@ -299,8 +301,11 @@ async def devices_named(
 
 async def page(tx: Transaction, wanted: Wanted) -> list[Device]:
     """Devices by id; the synthetic fire's is left out."""
+    few = wanted.place_id or wanted.sender
+    if not few:
+        await tx.execute(queries.IN_ORDER)
     found = await tx.fetch(
-        _PAGE,
+        _PAGE if few else _PAGE_IN_ORDER,
         wanted.place_id,
         wanted.sender,
         wanted.after,
@@ -325,6 +330,7 @@ async def places(
     tx: Transaction, *, town: str, covered: bool | None, after: str, size: int
 ) -> list[Row]:
     """Places by id with devices in service and how many are online. covered: at least one is."""
+    await tx.execute(queries.IN_ORDER)
     return await tx.fetch(queries.PLACES, after, size, town, covered, TEST_OPERATOR_ID)
 
 

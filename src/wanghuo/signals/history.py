@@ -95,15 +95,17 @@ class Asked(msgspec.Struct, frozen=True):
         }
 
 
-def history(folder: Path, asked: Asked, limit: int = 1000) -> list[Said]:
-    """What a point said, newest first, `limit` lines at most."""
+def history(
+    folder: Path, asked: Asked, limit: int = 1000, *, heartbeats: bool = True
+) -> list[Said]:
+    """What a point said, newest first, `limit` lines at most; without heartbeats if so wanted."""
     rows = _ask(
         folder, asked,
         f"SELECT DISTINCT {_AT} AS said_at, kind, quantity, value, unit, status, text,"
         " ltrim(substr(origin, length($origin) + 1), '/') AS point, coalesce(raw, '') AS raw"
-        f" FROM said WHERE {_OF_POINT}"
+        f" FROM said WHERE {_OF_POINT} AND ($heartbeats OR kind <> 'heartbeat')"
         " ORDER BY said_at DESC LIMIT $limit",
-        {"limit": limit},
+        {"limit": limit, "heartbeats": heartbeats},
     )  # fmt: skip
     return [Said(at.replace(tzinfo=UTC), *rest) for at, *rest in rows]
 

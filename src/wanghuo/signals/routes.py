@@ -58,6 +58,7 @@ class SaidQuery(SpanQuery):
     """Which time, and how many lines of it, newest first."""
 
     limit: int = Field(100, ge=1, le=1000)
+    heartbeats: bool = Field(default=True, description="Those that only say: I am alive, too.")
 
 
 class ChartQuery(SpanQuery):
@@ -83,7 +84,8 @@ async def said(
         apart = await _apart(tx, device)
         fires = await store.fires_of(tx, device.origin, since, until, FIRES_SHOWN)
     asked = Asked(device.origin, since, until, apart)
-    told = await _read(house, partial(history.history, asked=asked, limit=span.limit))
+    read = partial(history.history, asked=asked, limit=span.limit, heartbeats=span.heartbeats)
+    told = await _read(house, read)
     items = [_said_view(one, "routine") for one in told]
     items += [_said_view(_as_said(signal), "fire") for signal in fires]
     items.sort(key=lambda item: item["at"], reverse=True)
