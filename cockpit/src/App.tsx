@@ -29,6 +29,9 @@ const ShiftPage = lazy(() => import('./desk/ShiftPage'));
 const NuisancePage = lazy(() => import('./history/NuisancePage'));
 const LoadPage = lazy(() => import('./history/LoadPage'));
 const PolicyPage = lazy(() => import('./history/PolicyPage'));
+const PlacePage = lazy(() => import('./places/PlacePage'));
+const DevicePage = lazy(() => import('./devices/DevicePage'));
+const LabelsPage = lazy(() => import('./devices/LabelsPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -69,6 +72,9 @@ function House(): React.JSX.Element {
         {route.page === 'load' && <LoadPage key={route.asked} first={route.asked} />}
         {route.page === 'policy' && <PolicyPage />}
         {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
+        {route.page === 'place' && <PlacePage key={route.id} id={route.id} />}
+        {route.page === 'device' && <DevicePage key={route.id} id={route.id} />}
+        {route.page === 'labels' && <LabelsPage key={route.asked} asked={route.asked} />}
         {route.page === 'devices' && <DevicesPage key={route.asked} first={route.asked} />}
       </Suspense>
       {width === 'phone' && route.page !== 'incident' && <PhoneBar page={route.page} />}

@@ -8,6 +8,7 @@ import './look/lanes.css';
 import './look/side.css';
 import './look/action.css';
 import './look/pages.css';
+import './look/records.css';
 import './look/phone.css';
 
 const root = document.getElementById('app');

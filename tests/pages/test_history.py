@@ -28,7 +28,7 @@ async def test_history_is_narrowed_and_taken_away_as_a_table(desk: Desk, fires: 
     await desk.page.select_option(".filters select >> nth=2", "false")
     await expect(rows.first).to_be_visible()
     async with desk.page.expect_download() as coming:
-        await desk.page.get_by_role("button", name="导出 CSV").click()
+        await desk.page.get_by_role("link", name="CSV").click()
     saved = Path(await (await coming.value).path())
     table = list(csv.reader(saved.read_text("utf-8-sig").splitlines()))
     assert table[0][:2] == ["警情编号", "等级"]

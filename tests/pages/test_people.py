@@ -154,5 +154,5 @@ async def test_the_audit_trail_is_read_narrowed_and_checked(desk: Desk, fires: F
     await expect(page.get_by_role("status").last).to_contain_text("逐行相扣")
     assert await findings(page) == []
     async with page.expect_download() as coming:
-        await page.get_by_role("link", name="导出 CSV").click()
+        await page.get_by_role("link", name="导出存证 CSV").click()
     assert number in (await (await coming.value).path()).read_text("utf-8-sig")

@@ -103,8 +103,8 @@ async def test_an_operators_share_opens_the_devices_behind_it(wall: Desk) -> Non
     await expect(rows.first).to_contain_text(name)
     await wall.page.locator(".wide").click()
     await expect(rows).to_have_count(200)
-    await rows.first.locator(".link").click()
-    await expect(wall.page.locator(".card h2")).to_be_visible()
+    await rows.first.locator("td a").nth(1).click()
+    await expect(wall.page.locator(".record-head h1")).to_be_visible()
     assert await findings(wall.page) == []
 
 

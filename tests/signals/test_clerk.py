@@ -15,8 +15,9 @@ from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import ROUTINE, Stream
 from wanghuo.facts.signal import Signal, SignalKind
 from wanghuo.signals import store
-from wanghuo.signals.archive import Archive, history
+from wanghuo.signals.archive import Archive
 from wanghuo.signals.feed import RoutineConsumer
+from wanghuo.signals.history import Asked, history
 from wanghuo.signals.model import RoutineRecord
 from wanghuo.signals.routine import pack
 
@@ -88,7 +89,7 @@ async def test_a_killed_clerk_counts_nothing_twice_and_leaves_nothing_out(
     assert await total(database) == 600
     archive.flush()
     sender = a_record(7).sender
-    found = history(tmp_path, f"{sender}/1.1.40.0a000200", NOON, NOON.replace(hour=23))
+    found = history(tmp_path, Asked(f"{sender}/1.1.40.0a000200", NOON, NOON.replace(hour=23)))
     assert len(found) == 1
     files = [path.stem.split("-") for path in tmp_path.glob("day=*/*.parquet")]
     spans = sorted((int(first), int(last)) for first, last in files)

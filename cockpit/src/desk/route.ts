@@ -1,5 +1,6 @@
 /* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/nuisances[?filters],
-   #/load[?hours], #/policy, #/devices[?filters], #/places[?filters], #/people, #/audit, #/me, #/shift. */
+   #/load[?hours], #/policy, #/devices[?filters], #/devices/ID, #/places[?filters], #/places/ID, #/labels?device=ID…, #/people,
+   #/audit, #/me, #/shift. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -15,7 +16,8 @@ export type Route =
   | { page: 'incident'; number: string; view: View }
   | { page: Plain }
   | { page: 'history'; asked: string }
-  | { page: 'nuisances' | 'load' | 'devices' | 'places'; asked: string };
+  | { page: 'nuisances' | 'load' | 'devices' | 'places' | 'labels'; asked: string }
+  | { page: 'device' | 'place'; id: string };
 
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
@@ -30,11 +32,17 @@ export function route_of(hash: string): Route {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' || view === 'replay' ? view : 'incident' };
   }
   if (is_plain(page)) return { page };
-  if (page === 'nuisances' || page === 'load' || page === 'devices' || page === 'places') return { page, asked };
+  if ((page === 'devices' || page === 'places') && number) {
+    return { page: page === 'devices' ? 'device' : 'place', id: decodeURIComponent(number) };
+  }
+  if (page === 'nuisances' || page === 'load' || page === 'devices' || page === 'places' || page === 'labels') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 
 export const incident_hash = (number: string, view = ''): string => `#/incidents/${encodeURIComponent(number)}${view && `/${view}`}`;
+
+export const place_hash = (id: string): string => `#/places/${encodeURIComponent(id)}`;
+export const device_hash = (id: string): string => `#/devices/${encodeURIComponent(id)}`;
 
 /** The page of records that these filters leave; a filter without a value is left out. */
 export function records_hash(page: 'history' | 'devices' | 'places', filters: Record<string, string | number | boolean | undefined>): string {

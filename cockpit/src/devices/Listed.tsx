@@ -1,9 +1,8 @@
-/* What frames a list of records: its filters, what went wrong, the next page, the card of a chosen place. */
+/* What frames a list of records: its filters, its table's bar, what went wrong, the next page, what was picked. */
 
 import type { ReactNode } from 'react';
-import { chosen_place } from '../desk/chosen';
+import { place_hash } from '../desk/route';
 import { useCell } from '../live/cell';
-import { PlaceCard } from '../map/PlaceCard';
 import { ground } from '../map/ground';
 import { type Key, useWords } from '../words/words';
 import type { Shown } from '../live/list';
@@ -14,12 +13,12 @@ interface ListedProps {
   none: Key;
   list: Shown<unknown> & { more: () => void; again: () => void };
   filters: ReactNode;
+  bar: ReactNode;
   children: ReactNode;
 }
 
-export function Listed({ title, failed, none, list, filters, children }: ListedProps): React.JSX.Element {
+export function Listed({ title, failed, none, list, filters, bar, children }: ListedProps): React.JSX.Element {
   const { t, lang } = useWords();
-  const chosen = useCell(chosen_place);
   return (
     <main className="page history devices" aria-label={t(title)}>
       <form className="filters" onSubmit={(event) => event.preventDefault()} role="search">
@@ -27,6 +26,7 @@ export function Listed({ title, failed, none, list, filters, children }: ListedP
         {filters}
         <span className="q">{t('devices.rule')}</span>
       </form>
+      {bar}
       {list.problem && (
         <div className="broken" role="alert">
           <p>
@@ -37,14 +37,13 @@ export function Listed({ title, failed, none, list, filters, children }: ListedP
           </button>
         </div>
       )}
-      <table aria-busy={list.reading}>{children}</table>
+      {children}
       {!list.reading && !list.rows.length && !list.problem && <p className="q none">{t(none)}</p>}
       {list.next && (
         <button type="button" className="wide" disabled={list.reading} onClick={list.more}>
           {t('devices.more')}
         </button>
       )}
-      {chosen && <PlaceCard id={chosen.id} />}
     </main>
   );
 }
@@ -68,11 +67,21 @@ export function TownChoice({ value, change }: { value: string; change: (value: s
   return <Choice label={t('csv.town')} value={value} change={change} choices={[['', t('history.towns')], ...towns.map((town): [string, string] => [town.code, town.name])]} />;
 }
 
-/** A place's name that opens its card. */
-export function PlaceLink({ id, name }: { id: string; name: string }): React.JSX.Element {
+/** How many were picked and what can be done with them. */
+export function Picked({ count, none, children }: { count: number; none: () => void; children: ReactNode }): React.JSX.Element | null {
+  const { t } = useWords();
+  if (!count) return null;
   return (
-    <button type="button" className="link" onClick={() => chosen_place.set({ id, lon: 0, lat: 0, look: false })}>
-      {name || id}
-    </button>
+    <div className="picked" role="group" aria-label={t('table.picked', { count })}>
+      <b>{t('table.picked', { count })}</b>
+      {children}
+      <button type="button" className="link" onClick={none}>
+        {t('table.pick_none')}
+      </button>
+    </div>
   );
+}
+
+export function PlaceLink({ id, name }: { id: string; name: string }): React.JSX.Element {
+  return <a href={place_hash(id)}>{name || id}</a>;
 }

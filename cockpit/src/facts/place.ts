@@ -1,5 +1,7 @@
 /* Places as the API tells them. Coordinates are WGS-84 degrees. */
 
+import type { KitLine } from './record';
+
 /** All places of the city as columns; category and town are indexes into the lists. */
 export interface PlaceColumns {
   ids: string[];
@@ -56,6 +58,7 @@ export interface Device {
   location: string;
   state?: string;
   last_seen_at?: string | null;
+  out_of_service?: boolean;
 }
 
 export interface Contact {
@@ -70,6 +73,7 @@ export interface Place extends PlaceRow {
   hazards?: string;
   unit?: { id: string; name: string };
   devices?: Device[];
+  kit?: KitLine[];
   contacts?: Contact[];
   stations_near?: { id: string; name: string; level: string; crew: number; on_duty: boolean; distance_m: number }[];
   entrances?: { name: string; lon: number; lat: number; width_m: number | null; note: string }[];
@@ -99,4 +103,6 @@ export interface DeviceRow {
   location: string;
   state: string;
   last_seen_at: string | null;
+  installed_on: string | null;
+  out_of_service: boolean;
 }

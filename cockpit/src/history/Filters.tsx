@@ -30,7 +30,7 @@ interface FilterProps {
   change: (part: Partial<Asked>) => void;
 }
 
-export function Filters({ asked, change, children }: FilterProps & { children: React.ReactNode }): React.JSX.Element {
+export function Filters({ asked, change }: FilterProps): React.JSX.Element {
   const { t } = useWords();
   const still = useCell(ground);
   const places = useCell(columns);
@@ -85,7 +85,6 @@ export function Filters({ asked, change, children }: FilterProps & { children: R
         {t('history.until')} <input type="date" value={asked.until} onChange={(e) => change({ until: e.target.value })} />
       </label>
       <Narrowed asked={asked} change={change} />
-      {children}
     </form>
   );
 }

@@ -4,6 +4,7 @@ import type { Incident, IncidentRow } from '../facts/incident';
 import { useNow } from '../live/now';
 import { clock, hms, when } from '../words/format';
 import { useWords } from '../words/words';
+import { place_hash } from '../desk/route';
 import { Held } from './Held';
 import { LevelMark, Levelled } from './Level';
 
@@ -33,7 +34,7 @@ export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Elemen
             {facts.filter(Boolean).join(' · ')}
           </span>
         </p>
-        <h1>{place.name}</h1>
+        <h1>{place.id ? <a href={place_hash(place.id)}>{place.name}</a> : place.name}</h1>
         <p className="facts below">{facts.slice(1).filter(Boolean).join(' · ')}</p>
         <p className="say">
           <Levelled text={say(row.sentence)} />

@@ -35,20 +35,25 @@ export function useCell<T>(of: Cell<T>): T {
 
 /** A cell that is remembered by this browser under `name`. */
 export function kept<T extends string>(name: string, first: T, allowed: readonly T[]): Cell<T> {
-  let start = first;
-  try {
-    const found = localStorage.getItem(name) as T | null;
-    if (found && allowed.includes(found)) start = found;
-  } catch {
-    /* private windows have no memory: the default holds */
-  }
-  const made = cell(start);
-  made.watch(() => {
-    try {
-      localStorage.setItem(name, made.get());
-    } catch {
-      /* as above */
-    }
-  });
+  const found = remembered(name) as T;
+  const made = cell(allowed.includes(found) ? found : first);
+  made.watch(() => remember(name, made.get()));
   return made;
+}
+
+/** What this browser remembers under `name`; '' if nothing. */
+export function remembered(name: string): string {
+  try {
+    return localStorage.getItem(name) ?? '';
+  } catch {
+    return ''; // private windows have no memory
+  }
+}
+
+export function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    /* as above */
+  }
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { chosen_place } from '../desk/chosen';
-import { incident_hash } from '../desk/route';
+import { incident_hash, place_hash } from '../desk/route';
 import type { Place } from '../facts/place';
 import { LevelMark, Levelled } from '../incident/Level';
 import { ShowNumbers } from '../incident/ShowNumbers';
@@ -64,7 +64,11 @@ function Known({ place }: { place: Place }): React.JSX.Element {
   const shown = useCell(shown_numbers);
   return (
     <>
-      <h2>{place.name}</h2>
+      <h2>
+        <a href={place_hash(place.id)} title={t('place.open')}>
+          {place.name}
+        </a>
+      </h2>
       <p className="q">{facts.filter(Boolean).join(' · ')}</p>
       {place.address && <p>{place.address}</p>}
       {place.hazards && <p>{place.hazards}</p>}

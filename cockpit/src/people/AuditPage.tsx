@@ -5,14 +5,18 @@ import type { AuditCheck, AuditLine } from '../facts/people';
 import { as_problem, read, Problem } from '../live/api';
 import { count, day, hms } from '../words/format';
 import { useList } from '../live/list';
+import { type Column, useColumns } from '../tables/columns';
+import { Table } from '../tables/Table';
+import { TableBar } from '../tables/TableBar';
 import { useWords } from '../words/words';
 
 const NOTHING = { act: '', person_id: '', subject: '' };
 
 export function AuditPage(): React.JSX.Element {
-  const { t, word, lang } = useWords();
+  const { t, lang } = useWords();
   const [asked, set_asked] = useState(NOTHING);
   const list = useList<AuditLine>('/api/v1/audit', asked);
+  const columns = useColumns('audit', useAuditColumns((part) => set_asked({ ...asked, ...part })));
   const [check, set_check] = useState<AuditCheck | 'running' | null>(null);
   const [unchecked, set_unchecked] = useState<Problem | null>(null);
   const problem = unchecked ?? list.problem;
@@ -64,43 +68,8 @@ export function AuditPage(): React.JSX.Element {
           </button>
         </div>
       )}
-      <div className="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>{t('audit.at')}</th>
-              <th>{t('audit.person_id')}</th>
-              <th>{t('audit.act')}</th>
-              <th>{t('audit.subject')}</th>
-              <th>{t('audit.detail')}</th>
-              <th className="wide-only">{t('audit.digest')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.rows.map((line) => (
-              <tr key={line.seq}>
-                <td>
-                  {day(Date.parse(line.at))} {hms(Date.parse(line.at))}
-                </td>
-                <td>
-                  <button type="button" className="link" onClick={() => set_asked({ ...asked, person_id: line.person_id })}>
-                    {line.person_id}
-                  </button>{' '}
-                  <span className="q">{word('person', line.role)}</span>
-                </td>
-                <td>
-                  <button type="button" className="link" onClick={() => set_asked({ ...asked, act: line.act })}>
-                    {line.act}
-                  </button>
-                </td>
-                <td>{line.subject}</td>
-                <td className="detail">{JSON.stringify(line.detail)}</td>
-                <td className="wide-only q">{line.digest.slice(0, 12)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableBar page="audit" columns={columns} filters={asked} apply={(view) => set_asked({ ...NOTHING, ...view })} />
+      <Table columns={columns} rows={list.rows} id={(line) => String(line.seq)} reading={list.reading} />
       {!list.reading && !list.rows.length && !problem && <p className="q none">{t('audit.none')}</p>}
       {list.reading && !list.rows.length && <p className="q none">{t('loading')}</p>}
       {list.next && (
@@ -110,4 +79,36 @@ export function AuditPage(): React.JSX.Element {
       )}
     </main>
   );
+}
+
+function useAuditColumns(narrow: (part: Partial<typeof NOTHING>) => void): Column<AuditLine>[] {
+  const { t, word } = useWords();
+  return [
+    { name: 'seq', label: t('audit.seq'), cell: (line) => line.seq, number: true, hidden: true },
+    { name: 'at', label: t('audit.at'), cell: (line) => `${day(line.at)} ${hms(line.at)}` },
+    {
+      name: 'person_id',
+      label: t('audit.person_id'),
+      cell: (line) => (
+        <>
+          <button type="button" className="link" onClick={() => narrow({ person_id: line.person_id })}>
+            {line.person_id}
+          </button>{' '}
+          <span className="q">{word('person', line.role)}</span>
+        </>
+      ),
+    },
+    {
+      name: 'act',
+      label: t('audit.act'),
+      cell: (line) => (
+        <button type="button" className="link" onClick={() => narrow({ act: line.act })}>
+          {line.act}
+        </button>
+      ),
+    },
+    { name: 'subject', label: t('audit.subject'), cell: (line) => line.subject },
+    { name: 'detail', label: t('audit.detail'), cell: (line) => <span className="detail">{JSON.stringify(line.detail)}</span> },
+    { name: 'digest', label: t('audit.digest'), cell: (line) => <span className="q">{line.digest.slice(0, 12)}</span>, wide: true },
+  ];
 }

@@ -5,11 +5,16 @@ import { BELONGS, type Member, ROLES } from '../facts/people';
 import { as_problem, read, Problem } from '../live/api';
 import { useCell } from '../live/cell';
 import { person } from '../session/session';
+import { type Column, useColumns } from '../tables/columns';
+import { Table } from '../tables/Table';
+import { TableBar } from '../tables/TableBar';
 import { useWords } from '../words/words';
 import { PersonForm } from './PersonForm';
 import { Tokens } from './Tokens';
 
 type Town = { code: string; name: string };
+
+const NOTHING = { q: '', role: '', inactive: '' };
 
 export function PeoplePage(): React.JSX.Element {
   const { t, lang } = useWords();
@@ -68,23 +73,20 @@ interface ListProps {
 
 function List({ people, towns, open }: ListProps): React.JSX.Element {
   const { t, word } = useWords();
-  const me = useCell(person);
-  const [text, set_text] = useState('');
-  const [role, set_role] = useState('');
-  const [inactive, set_inactive] = useState(false);
-  const named = new Map(towns.map((town) => [town.code, town.name]));
-  const wanted = text.trim().toLowerCase();
+  const [asked, set_asked] = useState(NOTHING);
+  const wanted = asked.q.trim().toLowerCase();
   const shown = people.filter(
     (one) =>
-      (inactive || one.active) &&
-      (!role || one.role === role) &&
+      (asked.inactive || one.active) &&
+      (!asked.role || one.role === asked.role) &&
       (!wanted || [one.login, one.name, one.organisation_id].some((part) => part.toLowerCase().includes(wanted))),
   );
+  const columns = useColumns('people', usePeopleColumns(towns, open));
   return (
     <>
       <form className="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-        <input type="search" value={text} aria-label={t('people.find')} placeholder={t('people.find')} onChange={(event) => set_text(event.target.value)} />
-        <select value={role} aria-label={t('people.role')} onChange={(event) => set_role(event.target.value)}>
+        <input type="search" value={asked.q} aria-label={t('people.find')} placeholder={t('people.find')} onChange={(event) => set_asked({ ...asked, q: event.target.value })} />
+        <select value={asked.role} aria-label={t('people.role')} onChange={(event) => set_asked({ ...asked, role: event.target.value })}>
           <option value="">{t('people.all_roles')}</option>
           {ROLES.map((one) => (
             <option key={one} value={one}>
@@ -93,7 +95,7 @@ function List({ people, towns, open }: ListProps): React.JSX.Element {
           ))}
         </select>
         <label className="tick">
-          <input type="checkbox" checked={inactive} onChange={(event) => set_inactive(event.target.checked)} />
+          <input type="checkbox" checked={Boolean(asked.inactive)} onChange={(event) => set_asked({ ...asked, inactive: event.target.checked ? 'true' : '' })} />
           {t('people.inactive_too')}
         </label>
         <span className="q">{t('people.count', { count: shown.length })}</span>
@@ -101,39 +103,38 @@ function List({ people, towns, open }: ListProps): React.JSX.Element {
           {t('people.add')}
         </button>
       </form>
-      <div className="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>{t('people.name')}</th>
-              <th>{t('people.role')}</th>
-              <th>{t('people.sees')}</th>
-              <th>{t('people.factor')}</th>
-              <th>{t('people.state')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((one) => (
-              <tr key={one.id} className={one.active ? '' : 'gone'}>
-                <td>
-                  <button type="button" className="link" onClick={() => open(one)}>
-                    {one.name}
-                  </button>{' '}
-                  <span className="q">{one.login}</span>
-                  {one.id === me?.id && <span className="q"> · {t('people.you')}</span>}
-                </td>
-                <td>{word('person', one.role)}</td>
-                <td>{sees(one, named, t('people.whole_city'))}</td>
-                <td>{t(one.second_factor ? 'people.factor_on' : 'people.factor_off')}</td>
-                <td>{t(one.active ? 'people.active' : 'people.ended')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableBar page="people" columns={columns} filters={asked} apply={(view) => set_asked({ ...NOTHING, ...view })} />
+      <Table columns={columns} rows={shown} id={(one) => one.id} mark={(one) => (one.active ? '' : 'gone')} />
       {!shown.length && <p className="q none">{t('people.none')}</p>}
     </>
   );
+}
+
+function usePeopleColumns(towns: readonly Town[], open: (member: Member) => void): Column<Member>[] {
+  const { t, word } = useWords();
+  const me = useCell(person);
+  const named = new Map(towns.map((town) => [town.code, town.name]));
+  return [
+    {
+      name: 'name',
+      label: t('people.name'),
+      cell: (one) => (
+        <>
+          <button type="button" className="link" onClick={() => open(one)}>
+            {one.name}
+          </button>{' '}
+          <span className="q">{one.login}</span>
+          {one.id === me?.id && <span className="q"> · {t('people.you')}</span>}
+        </>
+      ),
+    },
+    { name: 'login', label: t('sign_in.login'), cell: (one) => one.login, hidden: true },
+    { name: 'role', label: t('people.role'), cell: (one) => word('person', one.role) },
+    { name: 'towns', label: t('people.sees'), cell: (one) => sees(one, named, t('people.whole_city')), desk: true },
+    { name: 'organisation_id', label: t('people.organisation'), cell: (one) => one.organisation_id, hidden: true },
+    { name: 'second_factor', label: t('people.factor'), cell: (one) => t(one.second_factor ? 'people.factor_on' : 'people.factor_off'), desk: true },
+    { name: 'active', label: t('people.state'), cell: (one) => t(one.active ? 'people.active' : 'people.ended') },
+  ];
 }
 
 /** The towns, and the organisation that narrows them. */

@@ -4,6 +4,9 @@ import { useEffect, useState } from 'react';
 import { type Member, PERMISSIONS, type Token } from '../facts/people';
 import { as_problem, ask, read, Problem } from '../live/api';
 import { day, hms } from '../words/format';
+import { type Column, useColumns } from '../tables/columns';
+import { Table } from '../tables/Table';
+import { TableBar } from '../tables/TableBar';
 import { useWords } from '../words/words';
 
 const DAYS = [30, 90, 365];
@@ -25,7 +28,7 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
   };
   const issue = (): void =>
     act(ask<{ token: string }>('POST', '/api/v1/tokens', { person_id: whose, days, ...(only.length ? { permissions: only } : {}) }).then((made) => set_secret(made.token)));
-  const when = (at: string | null): string => (at ? `${day(Date.parse(at))} ${hms(Date.parse(at))}` : '—');
+  const columns = useColumns('tokens', useTokenColumns((id) => act(ask('DELETE', `/api/v1/tokens/${id}`))));
   return (
     <>
       <form
@@ -77,45 +80,50 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
           {problem[lang]}
         </p>
       )}
-      <div className="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>{t('people.name')}</th>
-              <th>{t('tokens.kind')}</th>
-              <th>{t('tokens.scope')}</th>
-              <th>{t('tokens.made')}</th>
-              <th>{t('tokens.until')}</th>
-              <th />
-            </tr>
-          </thead>
-          <tbody>
-            {(tokens ?? []).map((one) => (
-              <tr key={one.id} className={one.revoked_at ? 'gone' : ''}>
-                <td>
-                  {one.person_name} <span className="q">{word('person', one.role)}</span>
-                </td>
-                <td>{t(one.kind === 'api' ? 'tokens.api' : 'tokens.session')}</td>
-                <td className="words">
-                  {one.permissions ? one.permissions.map((name) => word('permission', name)).join(' · ') : t('tokens.whole')}
-                  {one.towns && <span className="q"> {one.towns.join(' ')}</span>}
-                </td>
-                <td>{when(one.created_at)}</td>
-                <td>{one.revoked_at ? t('tokens.revoked', { at: when(one.revoked_at) }) : when(one.expires_at)}</td>
-                <td>
-                  {!one.revoked_at && (
-                    <button type="button" onClick={() => act(ask('DELETE', `/api/v1/tokens/${one.id}`))}>
-                      {t('tokens.revoke')}
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableBar page="tokens" columns={columns} filters={{}} apply={() => undefined} />
+      <Table columns={columns} rows={tokens ?? []} id={(one) => one.id} mark={(one) => (one.revoked_at ? 'gone' : '')} />
       {!tokens && !problem && <p className="q none">{t('loading')}</p>}
       {tokens?.length === 0 && <p className="q none">{t('tokens.none')}</p>}
     </>
   );
+}
+
+const when = (at: string | null): string => (at ? `${day(at)} ${hms(at)}` : '—');
+
+function useTokenColumns(revoke: (id: string) => void): Column<Token>[] {
+  const { t, word } = useWords();
+  return [
+    {
+      name: 'person_name',
+      label: t('people.name'),
+      cell: (one) => (
+        <>
+          {one.person_name} <span className="q">{word('person', one.role)}</span>
+        </>
+      ),
+    },
+    { name: 'kind', label: t('tokens.kind'), cell: (one) => t(one.kind === 'api' ? 'tokens.api' : 'tokens.session') },
+    {
+      name: 'scope',
+      label: t('tokens.scope'),
+      cell: (one) => (
+        <>
+          {one.permissions ? one.permissions.map((name) => word('permission', name)).join(' · ') : t('tokens.whole')}
+          {one.towns && <span className="q"> {one.towns.join(' ')}</span>}
+        </>
+      ),
+    },
+    { name: 'created_at', label: t('tokens.made'), cell: (one) => when(one.created_at) },
+    { name: 'expires_at', label: t('tokens.until'), cell: (one) => (one.revoked_at ? t('tokens.revoked', { at: when(one.revoked_at) }) : when(one.expires_at)) },
+    {
+      name: 'revoked_at',
+      label: t('tokens.end'),
+      cell: (one) =>
+        !one.revoked_at && (
+          <button type="button" onClick={() => revoke(one.id)}>
+            {t('tokens.revoke')}
+          </button>
+        ),
+    },
+  ];
 }

@@ -7,6 +7,7 @@ import { incident } from './en_incident';
 import { people } from './en_people';
 import { places } from './en_places';
 import { records } from './en_records';
+import { registers } from './en_registers';
 import { wall } from './en_wall';
 
-export const en = { ...frame, ...desk, ...incident, ...acts, ...people, ...places, ...records, ...wall };
+export const en = { ...frame, ...desk, ...incident, ...acts, ...people, ...places, ...records, ...registers, ...wall };

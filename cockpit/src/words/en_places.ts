@@ -69,10 +69,6 @@ export const places = {
   'history.took': 'Took',
   'history.none': 'No incident matches.',
   'history.more': '50 more',
-  'history.export': 'Export CSV',
-  'history.exporting': '{count} read',
-  'history.exported': '{count} exported',
-  'history.cut': 'First {count} exported; narrow the search for the rest',
 
   'error.incident': 'This incident was not read.',
   'error.queue': 'The queue was not read; it is read again once connected.',

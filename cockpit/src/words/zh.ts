@@ -7,6 +7,7 @@ import { incident } from './zh_incident';
 import { people } from './zh_people';
 import { places } from './zh_places';
 import { records } from './zh_records';
+import { registers } from './zh_registers';
 import { wall } from './zh_wall';
 
-export const zh = { ...frame, ...desk, ...incident, ...acts, ...people, ...places, ...records, ...wall };
+export const zh = { ...frame, ...desk, ...incident, ...acts, ...people, ...places, ...records, ...registers, ...wall };

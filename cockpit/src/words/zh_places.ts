@@ -67,10 +67,6 @@ export const places = {
   'history.took': '历时',
   'history.none': '没有符合条件的警情。',
   'history.more': '再看 50 起',
-  'history.export': '导出 CSV',
-  'history.exporting': '已取 {count} 起',
-  'history.exported': '已导出 {count} 起',
-  'history.cut': '已导出前 {count} 起，更多请缩小范围',
 
   'error.incident': '这起警情没有取到。',
   'error.queue': '队列没有取到，连上后自动重取。',

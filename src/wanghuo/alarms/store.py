@@ -9,7 +9,7 @@ import msgspec
 from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf, State
 from wanghuo.alarms.policy_page import Kept
 from wanghuo.alarms.runaway import Runaway
-from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
 
 # As alarms.model.Shelf; `s` is alarms.shelf.
@@ -129,8 +129,36 @@ async def live_shelves(tx: Transaction) -> list[Shelf]:
         f"SELECT {SHELF_COLUMNS} FROM alarms.shelf s"  # noqa: S608 - our own column names
         " WHERE s.ended_at IS NULL ORDER BY s.until_at, s.id"
     )
+    return [_shelf(row) for row in rows]
+
+
+def _shelf(row: Row) -> Shelf:
     fields = Shelf.__struct_fields__
-    return [msgspec.convert(dict(zip(fields, row.values(), strict=True)), Shelf) for row in rows]
+    return msgspec.convert(dict(zip(fields, row.values(), strict=True)), Shelf)
+
+
+async def shelves_of(
+    tx: Transaction, place_id: str, origins: Sequence[str], limit: int
+) -> list[Shelf]:
+    """The windows of a place ("" for none) and the shelves of these points, newest first."""
+    rows = await tx.fetch(
+        f"SELECT {SHELF_COLUMNS} FROM alarms.shelf s"  # noqa: S608 - our own column names
+        " WHERE (s.place_id <> '' AND s.place_id = $1) OR (s.origin <> '' AND s.origin = ANY ($2))"
+        " ORDER BY s.from_at DESC, s.id LIMIT $3",
+        place_id,
+        list(origins),
+        limit,
+    )
+    return [_shelf(row) for row in rows]
+
+
+async def live_at(tx: Transaction, place_id: str) -> list[Row]:
+    """The points of a place that are not normal, the newest word first."""
+    return await tx.fetch(
+        "SELECT origin, device_id, sensor, alarm_type, state, shelved, first_at, last_at, repeats,"
+        " text FROM alarms.alarm WHERE place_id = $1 AND state <> 'normal' ORDER BY last_at DESC",
+        place_id,
+    )
 
 
 async def keep_policy(tx: Transaction, kept: Kept) -> None:

@@ -6,9 +6,10 @@ from typing import cast
 
 from fastapi import APIRouter
 
-from wanghuo.access import audit_routes, oidc_routes, second_factor_routes
+from wanghuo.access import audit_routes, oidc_routes, second_factor_routes, view_routes
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
+from wanghuo.access import table_routes as access_tables
 from wanghuo.access.feed import KnownPeople
 from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
@@ -17,6 +18,7 @@ from wanghuo.compose.people import find_operator
 from wanghuo.desk import routes as desk_routes
 from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
+from wanghuo.devices import table_routes as devices_tables
 from wanghuo.dispatch import routes as dispatch_routes
 from wanghuo.dispatch import store as dispatch
 from wanghuo.engines.ending import end
@@ -25,9 +27,10 @@ from wanghuo.engines.stream import Stream
 from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
-from wanghuo.incidents import case_routes, review_routes
+from wanghuo.incidents import case_routes, record_routes, review_routes
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
+from wanghuo.incidents import table_routes as incidents_tables
 from wanghuo.notices import routes as notices_routes
 from wanghuo.notices import seat_119_routes
 from wanghuo.premises import feed as premises_feed
@@ -37,6 +40,7 @@ from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
 from wanghuo.settings import Settings
 from wanghuo.sights import routes as sights_routes
+from wanghuo.signals import routes as signals_routes
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import SignalIntake
 from wanghuo.wall import routes as wall_routes
@@ -94,11 +98,15 @@ def _routers() -> list[APIRouter]:
         second_factor_routes.router,
         oidc_routes.router,
         audit_routes.router,
+        view_routes.router,
+        access_tables.router,
         premises_routes.router,
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),
         personal_routes.personal_router(access.audit),
         devices_routes.router,
+        devices_tables.table_router(access.audit),
+        signals_routes.router,
         access_http.router,
         cloud_push.router,
         lookout_push.router,
@@ -107,6 +115,8 @@ def _routers() -> list[APIRouter]:
         incidents_routes.router,
         case_routes.router,
         review_routes.router,
+        record_routes.router,
+        incidents_tables.table_router(incidents_routes.wanted_of),
         wall_routes.router,
         desk_routes.router,
         notices_routes.router,

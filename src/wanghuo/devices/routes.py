@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
-from wanghuo.devices import store
+from wanghuo.devices import labels, store
+from wanghuo.devices.labels import LABELS_MAX
 from wanghuo.devices.model import Device, Health, Wanted
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.principal import Permission, Principal
+from wanghuo.web.house import house_of
 from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
@@ -63,10 +65,49 @@ async def coverage(
 
 @router.get("/devices/{device_id}", responses=problems(Unauthenticated, Forbidden, Missing))
 async def device(_who: See, tx: Tx, device_id: str) -> dict[str, Any]:
-    """One device with its last state."""
+    """One device with its last state, its place, its operator, and how its sender lives."""
     found = await store.device(tx, device_id)
-    health = await store.health_of(tx, [found.origin])
-    return _view(found, health.get(found.origin))
+    health = await store.health_of(tx, [found.origin, found.sender])
+    mine, sender = health.get(found.origin), health.get(found.sender)
+    names = await store.place_names(tx, [found.place_id])
+    operators = {operator.id: operator.name for operator in await store.operators(tx)}
+    return {
+        **_view(found, mine),
+        "place_name": names.get(found.place_id, ""),
+        "operator_name": operators.get(found.operator_id, ""),
+        "detail": mine.detail if mine else "",
+        "sender_state": sender.state if sender else "",
+        "sender_seen_at": sender.last_seen_at if sender else None,
+    }
+
+
+@router.get("/labels", responses=problems(Unauthenticated, Forbidden, Invalid))
+async def device_labels(
+    _who: See,
+    tx: Tx,
+    request: Request,
+    device: Annotated[list[str] | None, Query(max_length=LABELS_MAX)] = None,
+    place_id: Annotated[str, Query(max_length=64)] = "",
+) -> dict[str, Any]:
+    """Labels for these devices, or for all of a place: {items, left_out}, by id.
+
+    url: the device's page, which `picture` holds as a QR code. left_out: how many ids name no
+    device of the asker's towns.
+    """
+    wanted = set(device or [])
+    if not wanted and not place_id:
+        raise Invalid("device", "nothing is named", "name devices, or a place_id")
+    found = await store.devices_named(tx, wanted, place_id, LABELS_MAX)
+    names = await store.place_names(tx, [one.place_id for one in found])
+    address = house_of(request).settings.reached_at
+    items = []
+    for one in found:
+        url = labels.page_of(address, one.id)
+        items.append({
+            "id": one.id, "kind": one.kind, "location": one.location, "place_id": one.place_id,
+            "place_name": names.get(one.place_id, ""), "url": url, "picture": labels.picture(url),
+        })  # fmt: skip
+    return {"items": items, "left_out": len(wanted - {one.id for one in found})}
 
 
 @router.get("/operators", responses=problems(Unauthenticated, Forbidden))

@@ -29,7 +29,9 @@ DEVICE_COLUMNS: Final = (
 SENDER_COLUMNS: Final = ("sender", "place_id", "town_code", "operator_id", "profile")
 _DEVICE: Final = ", ".join(DEVICE_COLUMNS)
 _SENDER: Final = ", ".join((*SENDER_COLUMNS, "peer"))
-_PAGE: Final = queries.PAGE.format(columns=", ".join(f"d.{name}" for name in DEVICE_COLUMNS))
+_LISTED: Final = ", ".join(f"d.{name}" for name in DEVICE_COLUMNS)
+_PAGE: Final = queries.PAGE.format(columns=_LISTED)
+_PAGE_IN_ORDER: Final = queries.PAGE_IN_ORDER.format(columns=_LISTED)
 _figures: Final = msgspec.json.Decoder(OnlineFigures)
 
 # A point is its device; else whatever its registered transmitter says; else what another point of
@@ -285,10 +287,25 @@ async def devices_of(tx: Transaction, place_ids: Iterable[str]) -> list[Device]:
     return [Device(*row.values()) for row in found]
 
 
+async def devices_named(
+    tx: Transaction, ids: Iterable[str], place_id: str, limit: int
+) -> list[Device]:
+    """The devices with these ids, and those of a place ("" for none), by id."""
+    found = await tx.fetch(
+        f"SELECT {_DEVICE} FROM devices.device WHERE id = ANY ($1)"
+        " OR ($2 <> '' AND place_id = $2) ORDER BY id LIMIT $3",
+        list(ids), place_id, limit,
+    )  # fmt: skip
+    return [Device(*row.values()) for row in found]
+
+
 async def page(tx: Transaction, wanted: Wanted) -> list[Device]:
     """Devices by id; the synthetic fire's is left out."""
+    few = wanted.place_id or wanted.sender
+    if not few:
+        await tx.execute(queries.IN_ORDER)
     found = await tx.fetch(
-        _PAGE,
+        _PAGE if few else _PAGE_IN_ORDER,
         wanted.place_id,
         wanted.sender,
         wanted.after,
@@ -313,6 +330,7 @@ async def places(
     tx: Transaction, *, town: str, covered: bool | None, after: str, size: int
 ) -> list[Row]:
     """Places by id with devices in service and how many are online. covered: at least one is."""
+    await tx.execute(queries.IN_ORDER)
     return await tx.fetch(queries.PLACES, after, size, town, covered, TEST_OPERATOR_ID)
 
 
@@ -335,6 +353,12 @@ async def device(tx: Transaction, device_id: str) -> Device:
     if row is None:
         raise Missing(f"there is no device {device_id}")
     return Device(*row.values())
+
+
+async def origins_of(tx: Transaction, sender: str) -> list[str]:
+    """The points that speak through this sender."""
+    found = await tx.fetch("SELECT origin FROM devices.device WHERE sender = $1", sender)
+    return [row["origin"] for row in found]
 
 
 async def health_of(tx: Transaction, origins: Iterable[str]) -> dict[str, Health]:

@@ -159,3 +159,21 @@ SELECT coalesce(json_agg(f), '[]')::text FROM (
     FROM incidents.incident i LEFT JOIN premises.town t ON t.code = i.town_code
     WHERE {FIRE} AND NOT i.test AND NOT i.drill ORDER BY i.opened_at DESC LIMIT $1) f
 """
+
+# $1 place, $2 since, $3 how far the city's clock is ahead
+MONTHS_OF_PLACE: Final = f"""
+SELECT coalesce(json_agg(m), '[]')::text FROM (
+    SELECT to_char((i.opened_at AT TIME ZONE 'UTC') + $3::interval, 'YYYY-MM') AS month,
+        count(*) AS incidents, count(*) FILTER (WHERE {FIRE}) AS fires
+    FROM incidents.incident i
+    WHERE i.place_id = $1 AND i.opened_at >= $2 AND {COUNTED} GROUP BY 1) m
+"""
+
+# $1 origin, $2 how many
+ALARMS_OF_POINT: Final = """
+SELECT a.origin, a.device_id, a.sensor, a.alarm_type, a.state, a.shelved, a.first_at, a.last_at,
+    a.repeats, a.text, coalesce(i.number, '') AS number, i.level_peak,
+    coalesce(i.disposition, '') AS disposition, coalesce(i.cause, '') AS cause
+FROM alarms.alarm a LEFT JOIN incidents.incident i ON i.id = a.incident_id
+WHERE a.origin = $1 ORDER BY a.last_at DESC LIMIT $2
+"""

@@ -122,26 +122,28 @@ class ListQuery(BaseModel):
     clock_state: Literal["met", "missed"] = "missed"
 
 
+async def wanted_of(tx: Tx, request: Request, asked: Annotated[ListQuery, Query()]) -> Wanted:
+    """The incidents that a list's query names, its first page; for Depends."""
+    wanted = Wanted(**asked.model_dump(exclude={"clock", "clock_state"}))
+    return await _of_crews(tx, asked, wanted, house_of(request)) if asked.clock else wanted
+
+
 @router.get("/incidents", responses=REFUSALS)
-async def incidents(  # noqa: PLR0913, PLR0917 - each is a part of the request
+async def incidents(
     who: See,
     tx: Tx,
-    request: Request,
-    asked: Annotated[ListQuery, Query()],
+    wanted: Annotated[Wanted, Depends(wanted_of)],
     cursor: Cursor = "",
     size: PageSize = PAGE_SIZE_DEFAULT,
 ) -> dict[str, Any]:
     """Incidents, newest first: {items: [IncidentRow], next}."""
-    if asked.town and not who.sees_town(asked.town):  # else every row of it would be looked at
+    if wanted.town and not who.sees_town(wanted.town):  # else every row of it would be looked at
         return {"items": [], "next": None}
     after = None
     if cursor:
         at, incident_id = key_of(cursor, 2)
         after = (_time(str(at)), str(incident_id))
-    wanted = Wanted(**asked.model_dump(exclude={"clock", "clock_state"}), after=after, size=size)
-    if asked.clock:
-        wanted = await _of_crews(tx, asked, wanted, house_of(request))
-    found = await store.listed(tx, wanted)
+    found = await store.listed(tx, msgspec.structs.replace(wanted, after=after, size=size))
     more = len(found) == size
     last = found[-1] if found else None
     following = cursor_after(last.opened_at.isoformat(), last.id) if more and last else None

@@ -15,6 +15,7 @@ from wanghuo.incidents.clocks import Times
 from wanghuo.incidents.figures import LOCAL, DayCounts, LastFire, Today
 from wanghuo.incidents.listing import FEW_PLACES, Wanted, names_number, pattern, statement
 from wanghuo.incidents.model import Incident, Moment
+from wanghuo.incidents.record import Month
 from wanghuo.incidents.views import DeskFigures, Listed, Whole
 
 _SAVE_INCIDENTS = """
@@ -176,6 +177,19 @@ async def last_fires(tx: Transaction, size: int) -> list[LastFire]:
     return _fires.decode(await tx.fetchval(queries.LAST_FIRES, size))
 
 
+async def months_of_place(tx: Transaction, place_id: str, since: datetime) -> list[Month]:
+    """The city's months since then in which incidents were opened at a place, tests left out."""
+    return _months.decode(await tx.fetchval(queries.MONTHS_OF_PLACE, place_id, since, LOCAL))
+
+
+async def alarms_of_point(tx: Transaction, origin: str, size: int) -> list[Row]:
+    """The alarms of one point, newest first, each with what its incident came to.
+
+    number, disposition, cause: "" for an alarm that a shelf or a test window held back.
+    """
+    return await tx.fetch(queries.ALARMS_OF_POINT, origin, size)
+
+
 _listed: Final = msgspec.json.Decoder(list[Listed])
 _whole: Final = msgspec.json.Decoder(Whole)
 _crews: Final = msgspec.json.Decoder(list[_Crew])
@@ -183,3 +197,4 @@ _desk: Final = msgspec.json.Decoder(DeskFigures)
 _today: Final = msgspec.json.Decoder(Today)
 _by_day: Final = msgspec.json.Decoder(DayCounts)
 _fires: Final = msgspec.json.Decoder(list[LastFire])
+_months: Final = msgspec.json.Decoder(list[Month])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -10,10 +11,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathField
 from pydantic import BaseModel, Field
 
-from wanghuo.engines.postgres import Database, Transaction
+from wanghuo.engines.postgres import Database, Row, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.place import Coordinates, datum, near_distance_m
-from wanghuo.premises import categories, city_sources, duty, exporting, map_columns, store
+from wanghuo.premises import categories, city_sources, duty, exporting, kit, map_columns, store
 from wanghuo.premises.categories import Category
 from wanghuo.premises.duty import Shift
 from wanghuo.premises.import_report import Report, Upload, report_json
@@ -143,9 +144,12 @@ async def places(  # noqa: PLR0913, PLR0917 - each is a filter of the query
 
 
 @router.get("/places/{place_id}", responses=problems(Unauthenticated, Forbidden, Missing))
-async def place(_who: See, tx: Tx, known: Categories, place_id: str) -> dict[str, Any]:
-    """One place with its unit, devices, contacts, help and water near it, and open incidents."""
+async def place(
+    _who: See, tx: Tx, known: Categories, request: Request, place_id: str
+) -> dict[str, Any]:
+    """One place with its unit, devices, kit, contacts, help and water near it, open incidents."""
     found = await store.place(tx, place_id)
+    hanging = await store.devices_at(tx, place_id)
     unit = (await store.units_of(tx, [found.unit_id])).get(found.unit_id)
     owner = (OwnerKind.UNIT.value, found.unit_id)
     contacts = (await store.contacts_of(tx, [owner])).get(owner, [])
@@ -156,7 +160,8 @@ async def place(_who: See, tx: Tx, known: Categories, place_id: str) -> dict[str
     return {
         **_place_view(found, known, named),
         "unit": {"id": found.unit_id, "name": unit.name if unit else found.name},
-        "devices": [dict(row.items()) for row in await store.devices_at(tx, place_id)],
+        "devices": [dict(row.items()) for row in hanging],
+        "kit": _kit_view(found.category, hanging, house_of(request).settings.policy_dir),
         "contacts": [_contact_view(contact) for contact in contacts],
         "stations_near": _near(every, found.at),
         "water": [
@@ -199,6 +204,16 @@ def _place_view(
         "lat": found.lat, "people": found.people, "sleeping": found.sleeping,
         "address": found.address, "hazards": found.hazards,
     }  # fmt: skip
+
+
+def _kit_view(category: str, hanging: list[Row], policy_dir: Path) -> list[dict[str, Any]]:
+    """What the standard asks for beside what hangs there; an operator sees its own devices only."""
+    kinds = [row["kind"] for row in hanging if not row["out_of_service"]]
+    return [
+        {"kind": line.kind, "required": line.required, "fitted": line.fitted,
+         "stood_in": line.stood_in, "missing": line.missing}
+        for line in kit.compared(category, kinds, kit.load(policy_dir))
+    ]  # fmt: skip
 
 
 def _contact_view(contact: Contact) -> dict[str, Any]:

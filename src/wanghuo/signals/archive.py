@@ -1,18 +1,17 @@
-"""The history of the routine lane: Parquet files by day, written in large pieces, read by DuckDB.
+"""The history of the routine lane is written: Parquet files by day, in large pieces, by DuckDB.
 
 - Rows wait in a spool file beside them, which is already readable, until there are enough of them.
 - A file is named by the first and the last stream sequence in it and appears whole or not at all.
 - The position in the database says what is in files. What comes after it is written again from
   the stream after a crash, so nothing is missing and nothing is there twice.
 
-Not asynchronous: feed.py runs what takes long in a thread.
+Not asynchronous: feed.py runs what takes long in a thread. history.py reads it.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import msgspec
@@ -28,15 +27,18 @@ FLUSH_PERIOD_S = 2.0
 RETRY_S = 30.0
 THREADS = 1  # of DuckDB: the fires of the same machine come first
 MEMORY_MAX = "256MB"
-POINTS_MAX = 2_000
+LATE_MAX = timedelta(days=1)  # a device that was cut off brings what it kept
+CLOCK_AHEAD_MAX = timedelta(minutes=5)
+RAW_MAX_BYTES = 1_024  # the longest body of a GB/T 26875.3 frame
 NO_NETWORK = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 COLUMNS = {
     "received_at": "TIMESTAMP", "origin": "VARCHAR", "sender": "VARCHAR", "kind": "VARCHAR",
     "sensor": "VARCHAR", "quantity": "VARCHAR", "value": "DOUBLE", "unit": "VARCHAR",
-    "status": "INTEGER", "text": "VARCHAR", "seq": "BIGINT",
+    "status": "INTEGER", "text": "VARCHAR", "seq": "BIGINT", "raw": "VARCHAR",
+    "happened_at": "TIMESTAMP",
 }  # fmt: skip
-_READ_SPOOL = (
+READ_SPOOL = (
     "read_json(?, format = 'newline_delimited', ignore_errors = true, columns = {"
     + ", ".join(f"{name}: '{kind}'" for name, kind in COLUMNS.items())
     + "})"
@@ -44,7 +46,10 @@ _READ_SPOOL = (
 
 
 class _Row(msgspec.Struct):
-    """One signal as a line of the spool. seq: of the message that it came in."""
+    """One signal as a line of the spool. seq: of the message that it came in. raw: hex digits.
+
+    happened_at: when the device says that it was, if that can be.
+    """
 
     received_at: str
     origin: str
@@ -57,28 +62,8 @@ class _Row(msgspec.Struct):
     status: int
     text: str
     seq: int
-
-
-class Said(msgspec.Struct, frozen=True):
-    """One line of a point's history. at: UTC, when it was received."""
-
-    at: datetime
-    kind: str
-    quantity: str
-    value: float
-    unit: str
-    status: int
-    text: str
-
-
-class ChartPoint(msgspec.Struct, frozen=True):
-    """One bucket of a chart. at: its beginning, UTC."""
-
-    at: datetime
-    lowest: float
-    mean: float
-    highest: float
-    readings: int
+    raw: str
+    happened_at: str | None
 
 
 ArchiveError = duckdb.Error
@@ -117,8 +102,9 @@ class Archive:
         for s in signals:
             self._rows += 1
             row = _Row(
-                s.received_at.strftime("%Y-%m-%d %H:%M:%S.%f"), s.origin(), s.sender, s.kind,
+                _stamp(s.received_at), s.origin(), s.sender, s.kind,
                 s.sensor, s.quantity, s.value, s.unit, s.status, s.text, sequence,
+                s.raw[:RAW_MAX_BYTES].hex(), _happened(s),
             )  # fmt: skip
             self._waiting += _encoder.encode(row) + b"\n"
         if len(self._waiting) >= FLUSH_BYTES:
@@ -160,9 +146,9 @@ class Archive:
         self.flush()
         if self._rows == 0:
             return
-        with _connect() as connection:
+        with connect() as connection:
             spool = str(self._folder / SPOOL)
-            connection.execute(f"CREATE TEMP TABLE waiting AS FROM {_READ_SPOOL}", [spool])
+            connection.execute(f"CREATE TEMP TABLE waiting AS FROM {READ_SPOOL}", [spool])
             days = connection.execute("SELECT DISTINCT received_at::DATE FROM waiting").fetchall()
             for (day,) in days:
                 folder = self._folder / f"day={day}"
@@ -186,6 +172,18 @@ class Archive:
         (self._folder / SPOOL).unlink(missing_ok=True)
 
 
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _happened(signal: Signal) -> str | None:
+    """When the device says that it was; None for a clock that cannot be right."""
+    claimed, heard = signal.happened_at, signal.received_at
+    if claimed is None or not heard - LATE_MAX <= claimed <= heard + CLOCK_AHEAD_MAX:
+        return None
+    return _stamp(claimed)
+
+
 def _make_durable(fresh: Path, final: Path) -> None:
     """Name a whole file by its final name, safe from a power cut."""
     _sync(fresh)
@@ -202,74 +200,8 @@ def _sync(path: Path) -> None:
         os.close(opened)
 
 
-def history(
-    folder: Path, origin: str, since: datetime, until: datetime, limit: int = 1000
-) -> list[Said]:
-    """What a point said in [since, until), newest first, `limit` lines at most."""
-    rows = _ask(
-        folder, since, until,
-        "SELECT DISTINCT received_at, kind, quantity, value, unit, status, text FROM said"
-        " WHERE origin = ? AND received_at >= ? AND received_at < ?"
-        " ORDER BY received_at DESC LIMIT ?",
-        [origin, _naive(since), _naive(until), limit],
-    )  # fmt: skip
-    return [Said(at.replace(tzinfo=UTC), *rest) for at, *rest in rows]
-
-
-def chart(  # noqa: PLR0913 — what a chart is
-    folder: Path, origin: str, quantity: str, *, since: datetime, until: datetime, points: int
-) -> list[ChartPoint]:
-    """A point's readings of one quantity in [since, until), in at most `points` buckets."""
-    points = max(1, min(points, POINTS_MAX))
-    width_us = max(1, int((until - since) / timedelta(microseconds=1)) // points)
-    rows = _ask(
-        folder, since, until,
-        "SELECT (epoch_us(received_at) - ?) // ? AS bucket,"
-        " min(value), avg(value), max(value), count(*)"
-        " FROM (SELECT DISTINCT received_at, value FROM said WHERE origin = ? AND quantity = ?"
-        " AND kind IN ('reading', 'notable')"
-        " AND received_at >= ? AND received_at < ?)"
-        " GROUP BY bucket ORDER BY bucket",
-        [int(since.timestamp() * 1_000_000), width_us, origin, quantity,
-         _naive(since), _naive(until)],
-    )  # fmt: skip
-    return [
-        ChartPoint(since + timedelta(microseconds=bucket * width_us), low, mean, high, count)
-        for bucket, low, mean, high, count in rows
-    ]
-
-
-def _ask(
-    folder: Path, since: datetime, until: datetime, query: str, values: Sequence[object]
-) -> list[tuple[Any, ...]]:
-    """The answer over the files of those days and the spool; [] if there are none."""
-    first, last = _naive(since).date().isoformat(), _naive(until).date().isoformat()
-    files = [
-        str(path)
-        for path in sorted(folder.glob("day=*/*.parquet"))
-        if first <= path.parent.name.removeprefix("day=") <= last
-    ]
-    spool = folder / SPOOL
-    with _connect() as connection:
-        names = ", ".join(COLUMNS)
-        parts = []
-        if files:
-            listed = ", ".join(f"'{path}'" for path in files)
-            parts.append(f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false)")  # noqa: S608 — our own paths
-        if spool.exists():
-            parts.append(f"SELECT {names} FROM {_READ_SPOOL}".replace("?", f"'{spool}'"))  # noqa: S608 — our own path
-        if not parts:
-            return []
-        connection.execute(f"CREATE TEMP VIEW said AS {' UNION ALL '.join(parts)}")
-        return connection.execute(query, list(values)).fetchall()
-
-
-def _connect() -> duckdb.DuckDBPyConnection:
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database of nothing, that asks little of the machine and nothing of a network."""
     return duckdb.connect(
         ":memory:", config={"threads": THREADS, "memory_limit": MEMORY_MAX, **NO_NETWORK}
     )
-
-
-def _naive(at: datetime) -> datetime:
-    """UTC without saying so, as Parquet keeps it."""
-    return at.astimezone(UTC).replace(tzinfo=None)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from wanghuo.engines.postgres import Transaction
+from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
 from wanghuo.facts.entry import AnswerEntry, Entry, SignalEntry, decode, encode
+from wanghuo.facts.signal import Signal
 from wanghuo.signals.routine import Last
 
 
@@ -51,6 +52,14 @@ UPDATE signals.total t SET signals = t.signals + c.signals
 FROM unnest($1::text[], $2::bigint[]) AS c (lane, signals) WHERE t.lane = c.lane
 """
 _COUNT = "UPDATE signals.total SET signals = signals + $2 WHERE lane = $1"
+
+_FIRES = """
+SELECT entry FROM signals.fire_log WHERE at = ANY (ARRAY(
+    SELECT unnest(ARRAY[a.first_at, a.last_at]) FROM (
+        SELECT first_at, last_at FROM alarms.alarm
+        WHERE origin = $1 AND last_at >= $2 AND last_at < $3 ORDER BY last_at DESC LIMIT $4) a
+)) ORDER BY seq
+"""
 
 _UPSERT_LAST = """
 INSERT INTO signals.last (origin, at, kind, quantity, value, unit, status, text)
@@ -125,6 +134,23 @@ async def last_of(tx: Transaction, origins: Sequence[str]) -> dict[str, Last]:
         list(origins),
     )
     return {row["origin"]: Last(*row.values()) for row in rows}
+
+
+async def fires_of(
+    tx: Transaction, origin: str, since: datetime, until: datetime, limit: int
+) -> list[Signal]:
+    """The first and the last word of each alarm of a point in [since, until), oldest first.
+
+    The log is found by the times that the alarms keep: it has no index of points, which would cost
+    every fire a write. limit: alarms.
+    """
+    rows = await tx.fetch(_FIRES, origin, since, until, limit)
+    said = [entry.body.signal for entry in map(_entry, rows) if isinstance(entry.body, SignalEntry)]
+    return [signal for signal in said if signal.origin() == origin]
+
+
+def _entry(row: Row) -> Entry:
+    return decode(row["entry"])
 
 
 async def log_between(
