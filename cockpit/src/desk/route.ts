@@ -1,12 +1,12 @@
 /* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters],
-   #/places[?filters], #/people, #/audit, #/me. */
+   #/places[?filters], #/people, #/audit, #/me, #/first-day. */
 
 import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { page: 'desk' }
   | { page: 'incident'; number: string; view: 'incident' | 'map' }
-  | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' }
+  | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' | 'first-day' }
   | { page: 'history'; asked: string }
   | { page: 'devices' | 'places'; asked: string };
 
@@ -19,7 +19,7 @@ export function route_of(hash: string): Route {
   if (page === 'incidents' && number) {
     return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
   }
-  if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me') return { page };
+  if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me' || page === 'first-day') return { page };
   if (page === 'devices' || page === 'places') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }

@@ -21,6 +21,7 @@ from wanghuo.dispatch import store as dispatch
 from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
+from wanghuo.first_day import routes as first_day_routes
 from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
@@ -29,7 +30,7 @@ from wanghuo.incidents import store as incidents
 from wanghuo.notices import routes as notices_routes
 from wanghuo.notices import seat_119_routes
 from wanghuo.premises import feed as premises_feed
-from wanghuo.premises import personal_routes
+from wanghuo.premises import outline_routes, personal_routes
 from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
@@ -95,7 +96,9 @@ def _routers() -> list[APIRouter]:
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),
         personal_routes.personal_router(access.audit),
+        outline_routes.outline_router(access.audit),
         devices_routes.router,
+        devices_routes.operator_router(access.audit),
         access_http.router,
         cloud_push.router,
         lookout_push.router,
@@ -103,6 +106,7 @@ def _routers() -> list[APIRouter]:
         sights_routes.router,
         incidents_routes.router,
         wall_routes.router,
+        first_day_routes.router,
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),
