@@ -158,7 +158,7 @@ def ignite(
 def import_roads(
     file: Path, *, json: AsJson = False, data: Data = None, config: Config = None
 ) -> int:
-    """Make the road graph of an OpenStreetMap extract (.osm.pbf or .osm); it replaces the old one.
+    """Make road graph and base map of an OpenStreetMap extract (.osm.pbf, .osm) anew.
 
     Speeds and delays are those of policy/dispatch.toml. A running house takes the new graph at the
     next question; rank the stations anew afterwards.

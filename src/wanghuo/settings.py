@@ -14,6 +14,7 @@ from wanghuo.errors import Invalid
 VOICE_CALLS_MAX = 240  # the stack has sound for 256
 RECORDING_MONTHS_MIN = 6
 DESK_LINES = {"cad_119": 60, "brigade": 4, "next_level": 4, "town_workstation": 2}
+DEMO_CITY = "cixi"
 NO_CITY = ""  # a house that is filled by its first users
 HOME = Path(__file__).resolve().parents[2]
 
@@ -267,7 +268,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     data_dir: Path = Path(".wanghuo")
-    city: str = "cixi"
+    city: str = DEMO_CITY
     seed: int = 20230406
     traffic: bool = True
     traffic_speed: float = 1.0

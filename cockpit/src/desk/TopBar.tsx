@@ -20,7 +20,7 @@ const CANARY_LATE_MS = 150_000; // it travels every minute
 export function TopBar({ page }: { page: string }): React.JSX.Element {
   const { t, word } = useWords();
   const who = useCell(person);
-  const unready = useCell(first_day)?.ready === false;
+  const unready = useCell(first_day)?.leads ?? false;
   return (
     <>
       <Offline />

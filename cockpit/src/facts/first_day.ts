@@ -29,6 +29,7 @@ export interface TestFire {
 
 export interface FirstDay {
   ready: boolean;
+  leads: boolean; // whether other pages should lead here
   steps: Step[];
   fire: TestFire | null;
 }

@@ -17,10 +17,9 @@ from wanghuo.premises import store as premises
 from wanghuo.premises.city_whole import generate
 from wanghuo.premises.world import WORLD_FILE
 from wanghuo.principal import Role
-from wanghuo.settings import NO_CITY, Settings
+from wanghuo.settings import DEMO_CITY, NO_CITY, Settings
 
 CREDENTIALS_FILE = "credentials.toml"
-DEMO_CITY = "cixi"
 
 _log = structlog.get_logger("compose.setup")
 

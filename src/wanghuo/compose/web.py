@@ -10,6 +10,7 @@ from wanghuo.access import audit_routes, second_factor_routes
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
 from wanghuo.access.feed import KnownPeople
+from wanghuo.basemap import routes as basemap_routes
 from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
 from wanghuo.compose.house import dsn
@@ -107,6 +108,7 @@ def _routers() -> list[APIRouter]:
         incidents_routes.router,
         wall_routes.router,
         first_day_routes.router,
+        basemap_routes.router,
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),

@@ -10,6 +10,7 @@ from wanghuo.errors import Forbidden, Invalid, Unauthenticated
 from wanghuo.place import datum
 from wanghuo.premises import city_sources, geojson, store
 from wanghuo.principal import Permission, Principal
+from wanghuo.settings import DEMO_CITY
 from wanghuo.web.house import house_of
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
@@ -18,7 +19,6 @@ from wanghuo.web.sign_in import may
 See = Annotated[Principal, Depends(may(Permission.SEE))]
 Importer = Annotated[Principal, Depends(may(Permission.IMPORT))]
 Audit = Callable[[Transaction, Principal, str, str, Mapping[str, Any]], Awaitable[None]]
-DEMO_CITY = "cixi"
 EXAMPLE = """{"type": "FeatureCollection", "features": [{"type": "Feature",
  "properties": {"name": "示例市界"},
  "geometry": {"type": "Polygon", "coordinates":
