@@ -10,6 +10,7 @@ import { TopBar } from './desk/TopBar';
 import { chosen_place, overlay } from './desk/chosen';
 import { useKeys } from './desk/keys';
 import { route_of, useHash, useWidth } from './desk/route';
+import { look_again } from './first_day/answer';
 import { HistoryPage } from './history/HistoryPage';
 import { IncidentPage } from './incident/IncidentPage';
 import { useCell } from './live/cell';
@@ -32,6 +33,7 @@ const PolicyPage = lazy(() => import('./history/PolicyPage'));
 const PlacePage = lazy(() => import('./places/PlacePage'));
 const DevicePage = lazy(() => import('./devices/DevicePage'));
 const LabelsPage = lazy(() => import('./devices/LabelsPage'));
+const FirstDayPage = lazy(() => import('./first_day/FirstDayPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -46,6 +48,7 @@ function House(): React.JSX.Element {
   const width = useWidth();
   const over = useCell(overlay);
   useEffect(() => (may('follow') ? listen() : ask_often()), []);
+  useEffect(() => void look_again(), []);
   useTitle(route.page === 'incident' ? route.number : null);
   useKeys({
     '/': () => overlay.set('search'),
@@ -65,6 +68,7 @@ function House(): React.JSX.Element {
         {route.page === 'people' && <PeoplePage />}
         {route.page === 'audit' && <AuditPage />}
         {route.page === 'me' && <AccountPage />}
+        {route.page === 'first-day' && <FirstDayPage />}
         {route.page === 'wall' && <WallPage />}
         {route.page === 'shift' && <ShiftPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}

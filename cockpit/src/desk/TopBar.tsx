@@ -3,6 +3,7 @@
 import { useCell } from '../live/cell';
 import { figures, live } from '../live/house';
 import { kept_acts } from '../live/kept_acts';
+import { first_day } from '../first_day/answer';
 import { reachable } from '../live/api';
 import { useNow } from '../live/now';
 import { line } from '../live/stream';
@@ -19,6 +20,7 @@ const CANARY_LATE_MS = 150_000; // it travels every minute
 export function TopBar({ page }: { page: string }): React.JSX.Element {
   const { t, word } = useWords();
   const who = useCell(person);
+  const unready = useCell(first_day)?.leads ?? false;
   return (
     <>
       <Offline />
@@ -31,7 +33,7 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
           {t('brand')}
         </a>
         <nav className="pages" aria-label={t('pages')}>
-          {pages().map((name) => (
+          {pages(unready).map((name) => (
             <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={tab_of(page) === name ? 'page' : undefined}>
               {t(`page.${name}`)}
             </a>
@@ -51,9 +53,10 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
   );
 }
 
-/** The pages that this person's role opens. */
-function pages(): readonly ((typeof PAGES)[number] | 'people' | 'audit')[] {
+/** The pages that this person's role opens; the guide of the first day while something stops the chain. */
+function pages(unready: boolean): readonly ((typeof PAGES)[number] | 'people' | 'audit' | 'first-day')[] {
   return [
+    ...(unready ? (['first-day'] as const) : []),
     ...PAGES,
     ...(may('administer') ? (['people'] as const) : []),
     ...(may('audit') ? (['audit'] as const) : []),

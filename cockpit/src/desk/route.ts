@@ -1,11 +1,11 @@
 /* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/nuisances[?filters],
    #/load[?hours], #/policy, #/devices[?filters], #/devices/ID, #/places[?filters], #/places/ID, #/labels?device=ID…, #/people,
-   #/audit, #/me, #/shift. */
+   #/audit, #/me, #/shift, #/first-day. */
 
 import { useSyncExternalStore } from 'react';
 
 /** Pages whose address says nothing else. */
-const PLAIN = ['map', 'wall', 'policy', 'people', 'audit', 'me', 'shift'] as const;
+const PLAIN = ['map', 'wall', 'policy', 'people', 'audit', 'me', 'shift', 'first-day'] as const;
 export type Plain = (typeof PLAIN)[number];
 const is_plain = (page: string | undefined): page is Plain => PLAIN.some((one) => one === page);
 

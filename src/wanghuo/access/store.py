@@ -336,7 +336,8 @@ async def first_start(
 ) -> Credentials | None:
     """One person and one API token per role, and a key per operator; None if people exist.
 
-    town: the town office's code. operators: operator's name → (its id, its town code or "").
+    town: the town office's code; it has nobody where there is no town yet. operators: operator's
+    name → (its id, its town code or "").
     organisations: whose the person of a role is; a role that needs one and has none gets nobody.
     The caller keeps each key's digest (access.credentials.digest_of) in the register and writes
     the credentials to their file before it commits `tx`.
@@ -348,6 +349,8 @@ async def first_start(
     belongs_to = {Role.OPERATOR: operator_id, **organisations}
     for role in Role:
         if needs_organisation(role) and not belongs_to.get(role):
+            continue
+        if role is Role.TOWN_OFFICE and not town:  # it would see every town
             continue
         towns = {Role.TOWN_OFFICE: town, Role.OPERATOR: operator_town}.get(role) or ALL_TOWNS
         new = Person(

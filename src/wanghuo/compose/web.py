@@ -11,6 +11,7 @@ from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
 from wanghuo.access import table_routes as access_tables
 from wanghuo.access.feed import KnownPeople
+from wanghuo.basemap import routes as basemap_routes
 from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
 from wanghuo.compose.house import dsn
@@ -24,6 +25,7 @@ from wanghuo.dispatch import store as dispatch
 from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
+from wanghuo.first_day import routes as first_day_routes
 from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
@@ -34,7 +36,7 @@ from wanghuo.incidents import table_routes as incidents_tables
 from wanghuo.notices import routes as notices_routes
 from wanghuo.notices import seat_119_routes
 from wanghuo.premises import feed as premises_feed
-from wanghuo.premises import personal_routes
+from wanghuo.premises import outline_routes, personal_routes
 from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
@@ -104,7 +106,9 @@ def _routers() -> list[APIRouter]:
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),
         personal_routes.personal_router(access.audit),
+        outline_routes.outline_router(access.audit),
         devices_routes.router,
+        devices_routes.operator_router(access.audit),
         devices_tables.table_router(access.audit),
         signals_routes.router,
         access_http.router,
@@ -119,6 +123,8 @@ def _routers() -> list[APIRouter]:
         incidents_tables.table_router(incidents_routes.wanted_of),
         wall_routes.router,
         desk_routes.router,
+        first_day_routes.router,
+        basemap_routes.router,
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),

@@ -318,6 +318,13 @@ async def page(tx: Transaction, wanted: Wanted) -> list[Device]:
     return [Device(*row.values()) for row in found]
 
 
+async def town_is_known(tx: Transaction, code: str) -> bool:
+    """Whether the city has a town of this code."""
+    return bool(
+        await tx.fetchval("SELECT EXISTS (SELECT FROM premises.town WHERE code = $1)", code)
+    )
+
+
 async def place_names(tx: Transaction, place_ids: Iterable[str]) -> dict[str, str]:
     """The names of these places by id."""
     found = await tx.fetch(
