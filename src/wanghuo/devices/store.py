@@ -18,6 +18,7 @@ from wanghuo.devices.model import (
     Point,
     Sender,
     Wanted,
+    sender_of,
 )
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Missing
@@ -264,12 +265,6 @@ async def points(tx: Transaction, origins: Iterable[str]) -> dict[str, Point]:
     asked = sorted(set(origins))
     found = await tx.fetch(POINTS, asked, [sender_of(origin) for origin in asked])
     return {row["origin"]: Point(*row.values()) for row in found}
-
-
-def sender_of(origin: str) -> str:
-    """The sender in an origin. Only `access:OPERATOR/DEVICE` has a slash of its own."""
-    parts = origin.split("/")
-    return "/".join(parts[:2]) if origin.startswith("access:") else parts[0]
 
 
 async def sender_register(tx: Transaction) -> dict[str, Sender]:
