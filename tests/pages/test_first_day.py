@@ -1,6 +1,7 @@
 """A city from nothing to its first test fire, by the guide alone, in a house of its own."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.pages.axe import findings
 from tests.pages.desk import Desk
 from tests.stories.house import RunningHouse
+from tests.stories.wire import Transmitter, tag
 
 pytestmark = pytest.mark.pages
 
@@ -144,3 +146,29 @@ async def test_whoever_comes_back_finds_the_same_and_wrong_cells_are_named(
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, "nothing is cut off on a phone"
     assert await findings(page) == []
+
+
+async def test_a_transmitter_that_calls_is_picked_and_proves_itself_by_its_own_socket(
+    admin: Desk, empty_house: RunningHouse
+) -> None:
+    device = Transmitter(empty_house.gb26875_port, bytes.fromhex("a1b2c3d4e5f6"))
+    alive = bytes([21, 1, 1]) + tag(datetime.now(UTC))  # table 4: the state of the transmitter
+    device.exchange(2, alive, datetime.now(UTC))
+    page = admin.page
+    await admin.go("#/first-day")
+    await open_step(page, "devices")
+    await page.get_by_role("button", name="gb26875:a1b2c3d4e5f6").click()
+    await expect(page.get_by_label("装置源地址")).to_have_value("a1b2c3d4e5f6")
+    await page.get_by_label("部件").fill("1.1.40.0a000200")
+    await page.get_by_label("本系统编号").fill("XP-00001-02")
+    await page.get_by_role("button", name="登记设备").click()
+    await expect(page.get_by_text("已登记。")).to_be_visible()
+    await open_step(page, "fire")
+    await page.locator("[data-step=fire] select").select_option("XP-00001-02")
+    await page.get_by_role("button", name="开启演练并等待设备").click()
+    await expect(page.get_by_text("演练已开启")).to_be_visible()
+    device.send_fire(1, 1, "280a000200")
+    await page.get_by_role("button", name="我已看到").click()
+    await page.get_by_role("button", name="结束试火").click()
+    await expect(page.locator(".stages")).to_contain_text("已按演练结案")
+    device.close()

@@ -2,6 +2,7 @@
 
 import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { IncidentRow } from '../facts/incident';
+import { first_day } from '../first_day/answer';
 import { LevelMark, Levelled } from '../incident/Level';
 import { useCell } from '../live/cell';
 import { figures, last_closed, live, read_last_closed } from '../live/house';
@@ -187,6 +188,7 @@ function Unjudged({ words }: { words: Words }): React.JSX.Element | null {
 function Empty({ words }: { words: Words }): React.JSX.Element {
   const now = useNow();
   const last = useCell(last_closed);
+  const leads = useCell(first_day)?.leads ?? false;
   const [asked, set_asked] = useState(false);
   useEffect(() => {
     if (!asked) void read_last_closed();
@@ -198,6 +200,7 @@ function Empty({ words }: { words: Words }): React.JSX.Element {
       {words.t('queue.empty')}
       <br />
       {since}
+      {leads && <a href="#/first-day">{words.t('first.lead')}</a>}
     </p>
   );
 }

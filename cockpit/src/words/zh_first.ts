@@ -3,6 +3,7 @@
 export const first = {
   'page.first-day': '首日开通',
   'first.what': '按顺序把一座空城接上线：每一步的状态都来自数据库，可以随时离开，回来接着做。',
+  'first.lead': '这座城市还没有接完：去首日开通',
   'first.admin_only': '开通由管理员进行。',
   'first.ready': '全链已走通：没有一步挡住警情。仍有缺口的步骤写明缺什么。',
   'first.count': '{done}/{all} 步已就绪',

@@ -125,7 +125,7 @@ def _step(key: str, there: Words, needed: Words | None, *gaps: Words | None) -> 
 def _towns(found: Found) -> Step:
     there = Words(
         f"{found.towns} 个镇街，{found.villages} 个村社",
-        f"{found.towns} towns, {found.villages} villages",
+        f"towns {found.towns}, villages {found.villages}",
     )
     none = Words(
         "还没有镇街：导入 CSV、xlsx 或 GeoJSON 表",
@@ -141,7 +141,7 @@ def _towns(found: Found) -> Step:
 
 
 def _stations(found: Found) -> Step:
-    there = Words(f"{found.stations} 个救援站", f"{found.stations} stations")
+    there = Words(f"{found.stations} 个救援站", f"stations {found.stations}")
     none = Words("还没有救援站：起火时无人可派", "no station yet: nobody can be sent to a fire")
     bare = found.towns_without_station
     gap = bare.words("这些镇街没有救援站", "towns without a station") if bare else None
@@ -149,14 +149,14 @@ def _stations(found: Found) -> Step:
 
 
 def _places(found: Found) -> Step:
-    there = Words(f"{found.places:,} 处场所", f"{found.places:,} places")
+    there = Words(f"{found.places:,} 处场所", f"places {found.places:,}")
     none = Words("还没有场所：设备无处可挂", "no place yet: a device has nowhere to hang")
     return _step("places", there, None if found.places else none)
 
 
 def _contacts(found: Found) -> Step:
     there = Words(
-        f"{found.contacts:,} 个联系人有号码", f"{found.contacts:,} contacts with a number"
+        f"{found.contacts:,} 个联系人有号码", f"contacts with a number {found.contacts:,}"
     )
     none = Words(
         "还没有带号码的联系人：起火时打不通任何人", "no contact with a number: nobody can be rung"
@@ -177,7 +177,8 @@ def _contacts(found: Found) -> Step:
 
 def _people(found: Found) -> Step:
     there = Words(
-        f"{found.duty_people} 名值守人员可登录", f"{found.duty_people} duty officers can sign in"
+        f"{found.duty_people} 名值守人员可登录",
+        f"duty officers who can sign in {found.duty_people}",
     )
     none = Words(
         "还没有能登录的市级或镇街值守人员：警情没有人看",
@@ -198,7 +199,7 @@ def _people(found: Found) -> Step:
 def _operators(found: Found) -> Step:
     there = Words(
         f"{found.operators} 家运营公司，{found.operators_with_key} 家有密钥",
-        f"{found.operators} operators, {found.operators_with_key} with a key",
+        f"operators {found.operators}, with a key {found.operators_with_key}",
     )
     none = Words("还没有运营公司：新增一家并签发密钥", "no operator yet: add one and give it a key")
     keyless = Words(
@@ -212,7 +213,7 @@ def _operators(found: Found) -> Step:
 def _devices(found: Found) -> Step:
     there = Words(
         f"登记 {found.devices:,} 台，{found.devices_seen:,} 台报过",
-        f"{found.devices:,} registered, {found.devices_seen:,} heard",
+        f"registered {found.devices:,}, heard {found.devices_seen:,}",
     )
     none = Words("还没有登记设备", "no device is registered yet")
     silent = Words(
@@ -235,7 +236,7 @@ def _fire(fire: Fire | None) -> Step:
         return _step("fire", Words("没有试火记录", "no test fire on record"), none)
     there = Words(
         f"{fire.place_name}：{fire.told} 条通知已发出",
-        f"{fire.place_name}: {fire.told} notices left",
+        f"{fire.place_name}: notices sent {fire.told}",
     )
     unseen = Words("值守席还没有确认看到", "the desk has not acknowledged it yet")
     still_open = Words("试火还没有结束", "the test fire is not ended yet")
