@@ -116,9 +116,19 @@ async def test_what_waits_too_long_is_found(
 async def test_a_synthetic_fire_that_stays_away_is_found(
     house: Settings, database: Database, age: str
 ) -> None:
+    async with database.transaction("*") as tx:
+        await tx.execute("INSERT INTO premises.town VALUES ('330282112', '新浦镇', 'XP', 121, 30)")
     if age:
         await add_canary(database, age)
     assert (await found(house))["synthetic fire"].state == "ill"
+
+
+async def test_in_a_house_without_a_town_the_synthetic_fire_is_only_waited_for(
+    house: Settings,
+) -> None:
+    told = (await found(house))["synthetic fire"]
+    assert told.state == "warning"
+    assert "first town" in told.en
 
 
 async def test_a_schema_that_is_behind_is_found(house: Settings, tmp_path: Path) -> None:

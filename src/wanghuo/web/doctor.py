@@ -257,6 +257,9 @@ def _canary(settings: Settings, clock: Clock) -> Check:
         newest: datetime | None = await tx.fetchval(
             "SELECT max(last_at) FROM incidents.incident WHERE test"
         )
+        if not newest and not await tx.fetchval("SELECT EXISTS (SELECT FROM premises.town)"):
+            zh, en = "合成火情等第一个镇街导入后开始", "it begins when the first town is imported"
+            return Finding("synthetic fire", "warning", zh, en)
         age = clock.now_utc() - newest if newest else timedelta.max
         state: State = "ill" if age.total_seconds() > CANARIES_MISSED_MAX * period_s else "ok"
         told = f"{age.total_seconds():.0f} s" if newest else "—"
