@@ -10,6 +10,7 @@ import { TopBar } from './desk/TopBar';
 import { chosen_place, overlay } from './desk/chosen';
 import { useKeys } from './desk/keys';
 import { route_of, useHash, useWidth } from './desk/route';
+import { look_again } from './first_day/answer';
 import { HistoryPage } from './history/HistoryPage';
 import { IncidentPage } from './incident/IncidentPage';
 import { useCell } from './live/cell';
@@ -25,9 +26,14 @@ const AuditPage = lazy(() => import('./people/AuditPage').then((room) => ({ defa
 const AccountPage = lazy(() => import('./session/AccountPage').then((room) => ({ default: room.AccountPage })));
 const CoveragePage = lazy(() => import('./devices/CoveragePage'));
 const DevicesPage = lazy(() => import('./devices/DevicesPage'));
+const ShiftPage = lazy(() => import('./desk/ShiftPage'));
+const NuisancePage = lazy(() => import('./history/NuisancePage'));
+const LoadPage = lazy(() => import('./history/LoadPage'));
+const PolicyPage = lazy(() => import('./history/PolicyPage'));
 const PlacePage = lazy(() => import('./places/PlacePage'));
 const DevicePage = lazy(() => import('./devices/DevicePage'));
 const LabelsPage = lazy(() => import('./devices/LabelsPage'));
+const FirstDayPage = lazy(() => import('./first_day/FirstDayPage'));
 const WallPage = lazy(() => import('./wall/WallPage'));
 
 export function App(): React.JSX.Element | null {
@@ -42,6 +48,7 @@ function House(): React.JSX.Element {
   const width = useWidth();
   const over = useCell(overlay);
   useEffect(() => (may('follow') ? listen() : ask_often()), []);
+  useEffect(() => void look_again(), []);
   useTitle(route.page === 'incident' ? route.number : null);
   useKeys({
     '/': () => overlay.set('search'),
@@ -61,8 +68,13 @@ function House(): React.JSX.Element {
         {route.page === 'people' && <PeoplePage />}
         {route.page === 'audit' && <AuditPage />}
         {route.page === 'me' && <AccountPage />}
+        {route.page === 'first-day' && <FirstDayPage />}
         {route.page === 'wall' && <WallPage />}
+        {route.page === 'shift' && <ShiftPage />}
         {route.page === 'history' && <HistoryPage key={route.asked} first={route.asked} />}
+        {route.page === 'nuisances' && <NuisancePage key={route.asked} first={route.asked} />}
+        {route.page === 'load' && <LoadPage key={route.asked} first={route.asked} />}
+        {route.page === 'policy' && <PolicyPage />}
         {route.page === 'places' && <CoveragePage key={route.asked} first={route.asked} />}
         {route.page === 'place' && <PlacePage key={route.id} id={route.id} />}
         {route.page === 'device' && <DevicePage key={route.id} id={route.id} />}

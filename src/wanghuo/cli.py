@@ -11,7 +11,7 @@ from cyclopts import App, Group, Parameter
 
 from wanghuo import compose
 from wanghuo.errors import WanghuoError
-from wanghuo.settings import Settings, load
+from wanghuo.settings import NO_CITY, Settings, load
 
 app = App(
     name="wanghuo",
@@ -37,6 +37,7 @@ def up(
     *,
     data: Data = None,
     city: str | None = None,
+    empty: Annotated[bool, Parameter(negative="")] = False,
     traffic: bool | None = None,
     port: int | None = None,
     gb26875_port: int | None = None,
@@ -49,12 +50,15 @@ def up(
     """Start everything: engines, the city, gateways, judge, cockpit and live traffic.
 
     Prints one line `ready http://127.0.0.1:8119`. Ctrl-C stops all. A second start goes on where
-    the first one was. Example: `wanghuo up --data /srv/wanghuo --no-traffic --port 8200`
+    the first one was. Example: `wanghuo up --data /srv/wanghuo --empty`, then sign in: a guide
+    leads from the towns to the first test fire.
 
     Parameters
     ----------
     city
         `cixi`, or a folder with towns.csv, places.csv, devices.csv, contacts.csv, stations.csv.
+    empty
+        Start without any city and without the twin's traffic; #/first-day leads on from there.
     traffic
         Live traffic of the twin; --no-traffic for a real city.
     port
@@ -68,8 +72,8 @@ def up(
         _settings(
             config,
             data_dir=data,
-            city=city,
-            traffic=traffic,
+            city=NO_CITY if empty else city,
+            traffic=False if empty else traffic,
             http_port=port,
             gb26875_port=gb26875_port,
             mqtt_port=mqtt_port,
@@ -105,7 +109,17 @@ def migrate(*, data: Data = None, config: Config = None) -> int:
 @app.command(name="import")
 def import_(
     kind: Literal[
-        "places", "devices", "contacts", "stations", "water", "rosters", "entrances", "cameras"
+        "towns",
+        "villages",
+        "operators",
+        "places",
+        "devices",
+        "contacts",
+        "stations",
+        "water",
+        "rosters",
+        "entrances",
+        "cameras",
     ],
     file: Path,
     *,
@@ -115,7 +129,7 @@ def import_(
     data: Data = None,
     config: Config = None,
 ) -> int:
-    """Read a table of the city from CSV or xlsx; without --commit only a preview.
+    """Read a table of the city from CSV, xlsx or GeoJSON; without --commit only a preview.
 
     Every refused row names its cell and the remedy. Importing a file twice changes nothing.
     Example: `wanghuo import places places.xlsx --datum GCJ-02 --commit`
@@ -144,7 +158,7 @@ def ignite(
 def import_roads(
     file: Path, *, json: AsJson = False, data: Data = None, config: Config = None
 ) -> int:
-    """Make the road graph of an OpenStreetMap extract (.osm.pbf or .osm); it replaces the old one.
+    """Make road graph and base map of an OpenStreetMap extract (.osm.pbf, .osm) anew.
 
     Speeds and delays are those of policy/dispatch.toml. A running house takes the new graph at the
     next question; rank the stations anew afterwards.
@@ -198,6 +212,34 @@ def say(
         Who is called: the keys differ.
     """
     return compose.say(_settings(config), file, role, as_json=json)
+
+
+@app.command
+def check_report(
+    file: Path | None = None,
+    *,
+    number: str = "",
+    sha256: str = "",
+    json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> int:
+    """Say whether an after-action report was made here and still agrees with the records.
+
+    Ends with 1 if it was altered, or if the records have changed since.
+    Example: `wanghuo check-report wanghuo-20260601-XP-0001-zh.pdf`
+
+    Parameters
+    ----------
+    file
+        The PDF.
+    number
+        The incident, to check a printed report that was not kept as a file.
+    sha256
+        With --number: the digest at the foot of its pages.
+    """
+    settings = _settings(config, data_dir=data)
+    return compose.check_report(settings, file, number=number, digest=sha256, as_json=json)
 
 
 @app.command

@@ -8,9 +8,13 @@ class WanghuoError(Exception):
 
 
 class Refused(WanghuoError):
-    """The request is understood and has no meaning in the present state."""
+    """The request is understood and has no meaning now. zh: the message in Chinese."""
 
     kind = "refused"
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 class Missing(WanghuoError):

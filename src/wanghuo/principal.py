@@ -70,6 +70,7 @@ class Principal(msgspec.Struct, frozen=True):
 
     towns: town codes it may see; ("*",) means the whole city.
     organisation_id: of the operator, station, unit or insurer it belongs to, "" for everyone else.
+    only: what the token that it carries is narrowed to, None for all that the role may.
     """
 
     person_id: str
@@ -77,10 +78,21 @@ class Principal(msgspec.Struct, frozen=True):
     role: Role
     towns: tuple[str, ...]
     organisation_id: str = ""
+    only: frozenset[Permission] | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether the role carries this permission."""
-        return permission in PERMISSIONS[self.role]
+        """Whether the role carries this permission, and the token too."""
+        allowed = self.only is None or permission in self.only
+        return allowed and permission in PERMISSIONS[self.role]
+
+    def narrowed(
+        self, permissions: frozenset[Permission] | None, towns: tuple[str, ...] | None
+    ) -> "Principal":
+        """The same with a token of these permissions and towns; it never widens. None: as it is."""
+        seen = self.towns
+        if towns is not None:
+            seen = towns if self.towns == (ALL_TOWNS,) else tuple(t for t in towns if t in seen)
+        return msgspec.structs.replace(self, only=permissions, towns=seen)
 
     @property
     def operator_id(self) -> str:
@@ -91,6 +103,10 @@ class Principal(msgspec.Struct, frozen=True):
     def sees_whole_city(self) -> bool:
         """Whether neither towns nor an organisation narrow what it sees."""
         return self.towns == (ALL_TOWNS,) and self.role not in ORGANISATION_KINDS
+
+    def sees_town(self, code: str) -> bool:
+        """Whether a town is among those it may see."""
+        return self.towns == (ALL_TOWNS,) or code in self.towns
 
     def scope(self) -> str:
         """What row-level security compares with: `town,town` or `*`, then `|kind:id` if narrowed.

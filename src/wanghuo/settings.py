@@ -14,6 +14,8 @@ from wanghuo.errors import Invalid
 VOICE_CALLS_MAX = 240  # the stack has sound for 256
 RECORDING_MONTHS_MIN = 6
 DESK_LINES = {"cad_119": 60, "brigade": 4, "next_level": 4, "town_workstation": 2}
+DEMO_CITY = "cixi"
+NO_CITY = ""  # a house that is filled by its first users
 HOME = Path(__file__).resolve().parents[2]
 
 
@@ -253,19 +255,43 @@ class Gb28181Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class OidcSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signing in through a directory of one's own (OpenID Connect). issuer "" switches it off.
+
+    issuer: as the provider's discovery document names itself. claim: of its identity token, the
+    login of a person here. title_zh, title_en: what the button on the sign-in page says.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    claim: str = "preferred_username"
+    scope: str = "openid profile"
+    title_zh: str = "统一身份认证登录"
+    title_en: str = "Single sign-on"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could never let anybody in."""
+        if self.issuer and not self.client_id:
+            raise ValueError("oidc.client_id: set what the provider calls this house")
+        if self.issuer and "openid" not in self.scope.split():
+            raise ValueError("oidc.scope must hold openid")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured; every default is safe on a laptop.
 
     postgres_dsn, nats_url: "" means the embedded copy in data_dir. A `{role}` in postgres_dsn
     stands for the database role of the process that opens it. fsync: of the embedded engines; off
-    only to show that the power-cut test can fail. public_url: this house as phones and other
+    only to show that the power-cut test can fail. city: the demo's name, a folder, or NO_CITY.
+    public_url: this house as phones and other
     systems reach it; "" means this host's own. page_secret: signs the links of the responder's
     page, which open for page_link_hours after the notice. cap_sender: who sends, in exported CAP
     alerts. roads: after the start, make the demo city's roads and rank what changed.
     """
 
     data_dir: Path = Path(".wanghuo")
-    city: str = "cixi"
+    city: str = DEMO_CITY
     seed: int = 20230406
     traffic: bool = True
     traffic_speed: float = 1.0
@@ -294,6 +320,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     im: ImSettings = ImSettings()
     email: EmailSettings = EmailSettings()
     web_push: WebPushSettings = WebPushSettings()
+    oidc: OidcSettings = OidcSettings()
     public_url: str = ""
     page_secret: str = ""
     page_link_hours: int = 24

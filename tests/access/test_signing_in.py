@@ -1,11 +1,12 @@
 """Passwords, sessions, lock-out, people and tokens over real HTTP."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.web.makers import Site
+from tests.web.makers import HERE, THERE, Site
 from wanghuo.access.feed import FRESH_S, STALE_MAX_S, KnownPeople
 from wanghuo.access.lockout import FAILURES_FREE
 from wanghuo.clock import HandClock
@@ -163,6 +164,44 @@ async def test_an_issued_token_works_and_a_revoked_one_does_not(site: Site) -> N
     assert (await client.get("/api/v1/session")).status_code == 401
     assert (await admin.delete("/api/v1/tokens/" + "0" * 12)).status_code == 404
     assert (await admin.delete("/api/v1/tokens/%25")).status_code == 422
+
+
+async def test_a_token_carries_no_more_than_it_was_given(site: Site) -> None:
+    admin, duty = site.client("admin"), derived("person", "city_duty")
+
+    async def issue(**scope: Any) -> Any:
+        return await admin.post("/api/v1/tokens", json={"person_id": duty, "days": 7, **scope})
+
+    issued = (await issue(permissions=["see"], towns=[HERE])).json()
+    client = site.client(Authorization=f"Bearer {issued['token']}")
+    person = (await client.get("/api/v1/session")).json()["person"]
+    assert (person["permissions"], person["towns"]) == (["see"], [HERE])
+    assert (await client.get("/api/v1/summary")).status_code == 200
+    assert (await client.get("/api/v1/try/units")).json() == ["here"]
+    unit = {"name": "new", "town": HERE}
+    assert (await client.post("/api/v1/try/units", json=unit)).status_code == 403
+    listed = {one["id"]: one for one in (await admin.get("/api/v1/tokens")).json()}
+    assert listed[issued["id"]]["permissions"] == ["see"]
+    assert listed[issued["id"]]["towns"] == [HERE]
+    for scope, field in (
+        ({"permissions": ["administer"]}, "permissions"),
+        ({"permissions": []}, "permissions"),
+        ({"towns": ["*|unit:u1"]}, "towns"),
+    ):
+        refused = await issue(**scope)
+        assert refused.status_code == 422, scope
+        assert field in refused.text
+
+
+async def test_a_narrowed_token_follows_its_person_down_and_never_up(site: Site) -> None:
+    admin, duty = site.client("admin"), derived("person", "city_duty")
+    body = {"person_id": duty, "towns": [HERE], "permissions": ["see", "judge"]}
+    token = (await admin.post("/api/v1/tokens", json=body)).json()["token"]
+    client = site.client(Authorization=f"Bearer {token}")
+    change = {"role": "auditor", "towns": [THERE]}
+    assert (await admin.patch(f"/api/v1/people/{duty}", json=change)).status_code == 200
+    person = (await client.get("/api/v1/session")).json()["person"]
+    assert (person["permissions"], person["towns"]) == (["see"], [])
 
 
 async def test_no_secret_stands_in_the_database(site: Site) -> None:

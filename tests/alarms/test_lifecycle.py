@@ -24,6 +24,7 @@ cleared       normal  returned        normal        returned
 reset         normal  returned        normal        returned
 acknowledged  normal  acknowledged    acknowledged  normal
 disposed      normal  normal          normal        normal
+unacknowledged normal unacknowledged  unacknowledged returned
 """
 BEFORE, *ROWS = [line.split() for line in LIFE.strip().splitlines()]
 CASES = [(b, row[0], a) for row in ROWS for b, a in zip(BEFORE, row[1:], strict=True)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wanghuo.devices import store
-from wanghuo.devices.model import Device, Health, Operator, Sender, Wanted
+from wanghuo.devices.model import Device, Health, Operator, Sender, Wanted, sender_of
 from wanghuo.engines.postgres import Database
 from wanghuo.errors import Missing
 
@@ -117,7 +117,7 @@ word = st.text("abc0189.", min_size=1, max_size=8)
 
 @given(operator=word, device=word, point=word)
 def test_the_sender_is_cut_out_of_any_origin(operator: str, device: str, point: str) -> None:
-    assert store.sender_of(f"access:{operator}/{device}/{point}") == f"access:{operator}/{device}"
-    assert store.sender_of(f"access:{operator}/{device}") == f"access:{operator}/{device}"
-    assert store.sender_of(f"gb26875:{device}/{point}") == f"gb26875:{device}"
-    assert store.sender_of(f"ctwing:{device}") == f"ctwing:{device}"
+    assert sender_of(f"access:{operator}/{device}/{point}") == f"access:{operator}/{device}"
+    assert sender_of(f"access:{operator}/{device}") == f"access:{operator}/{device}"
+    assert sender_of(f"gb26875:{device}/{point}") == f"gb26875:{device}"
+    assert sender_of(f"ctwing:{device}") == f"ctwing:{device}"

@@ -36,7 +36,3 @@ async def test_what_a_task_raised_stays_with_it() -> None:
     assert waits.cancelled()
     with pytest.raises(ValueError, match="mine"):
         await broken
-
-
-async def test_nothing_to_end_is_no_wait() -> None:
-    await end()

@@ -13,6 +13,7 @@ from tests.notices.city import settle
 from tests.notices.makers import TOWN, a_point, a_site, sensed, the_policy_by_day
 from tests.web.makers import Site, open_site
 from wanghuo.clock import WallClock
+from wanghuo.desk import routes as desk_routes
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
 from wanghuo.incidents import routes as incidents_routes
@@ -32,7 +33,7 @@ async def site(
 ) -> AsyncIterator[Site]:
     """The small city with one open incident at P1, served, its judge running."""
     await settle(database)
-    routers = [incidents_routes.router, notices_routes.router]
+    routers = [incidents_routes.router, notices_routes.router, desk_routes.router]
     opened = open_site(database, web_database, nats_stream, tmp_path, routers=routers)
     async with opened as site:
         webhook = WebhookSettings(secret=SECRET)

@@ -173,6 +173,23 @@ def test_the_desks_acknowledgement_stops_nobodys_calls() -> None:
     assert story.party("unit").state is PartyState.ESCALATED
 
 
+def test_an_acknowledgement_taken_back_leaves_the_incident_as_new() -> None:
+    story = Story()
+    story.tell(sensed(SMOKE))
+    number = story.incident.number
+    story.tell(action(ActionKind.ACKNOWLEDGE, 5, number))
+    changes = story.tell(action(ActionKind.UNACKNOWLEDGE, 9, number))
+    assert (story.incident.desk_acknowledged_at, story.incident.desk_acknowledged_by) == (None, "")
+    assert story.party("operator_desk").state is PartyState.TOLD
+    assert [notice.role for notice in changes.planned.values()] == ["operator_desk"]
+    assert story.scene.live_alarm(SMOKE.origin, AlarmType.FIRE).state is State.UNACKNOWLEDGED
+    assert timeline(story)[-1] == "unacknowledge"
+    story.tell(action(ActionKind.UNACKNOWLEDGE, 10, number))
+    assert timeline(story).count("unacknowledge") == 1
+    story.tell(action(ActionKind.ACKNOWLEDGE, 11, number))
+    assert story.party("operator_desk").state is PartyState.ACKNOWLEDGED
+
+
 def test_a_unit_that_was_silent_at_f1_brings_the_town_once_the_level_rises() -> None:
     story = Story()
     story.tell(sensed(SMOKE))

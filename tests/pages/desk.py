@@ -41,7 +41,8 @@ class Fires:
                     if len(self.smokes(place)) > 1:
                         villages.add(row["village_code"])
                         yield place
-                cursor = page["next"]
+                cursor = page["next"] or ""
+                assert cursor, f"no place of {category} is left with two smoke detectors"
 
     @staticmethod
     def smokes(place: dict[str, Any]) -> list[dict[str, Any]]:

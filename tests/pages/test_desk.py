@@ -4,10 +4,12 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.pages.desk import Desk, Fires
 from tests.protocols.gb26875_samples import fire_packet
+from tests.stories.house import RunningHouse
+from tests.stories.wire import Transmitter
 
 pytestmark = pytest.mark.pages
 
@@ -50,6 +52,49 @@ async def test_enter_does_the_next_action_and_says_what_comes_then(
         "st ack"
     )
     assert fires.incident(number)["desk_acknowledged_at"]
+
+
+async def test_from_a_frame_on_the_wire_to_a_closed_incident_by_keyboard_alone(
+    house: RunningHouse, browser: Browser, fires: Fires
+) -> None:
+    assert fires.house is house
+    desk = await Desk.of(house, browser)
+    page, keys = desk.page, desk.page.keyboard
+    first = house.credentials()["admin"]
+    await page.goto(house.url)
+    await expect(page.locator("[name=login]")).to_be_focused()
+    await keys.type(first["login"])
+    await keys.press("Tab")
+    await keys.type(first["password"])
+    await keys.press("Enter")
+    await expect(page.locator(".queue .done").first).to_be_visible()
+    example = house.credentials()["examples"]["gb26875"]
+    device = Transmitter(house.gb26875_port, bytes.fromhex(example["source"]))
+    point = example["points"][0]
+    wired = f"{point['component_type']:02x}{point['component_address']}"
+    device.send_fire(example["system_type"], example["system_address"], wired)
+    go = page.locator(".act .go")
+    await expect(go).to_have_attribute("data-act", "acknowledge")
+    await page.wait_for_timeout(500)  # the lock after a change
+    await keys.press("Enter")
+    await expect(page.locator(".held")).to_contain_text("你在处置")
+    for level in ("F2", "F3"):
+        await keys.press("u")
+        await expect(page.locator(".head .lvl .lvt")).to_contain_text(level)
+    await keys.press("d")
+    await expect(page.locator(".sheet input").first).to_be_focused()
+    await keys.press("Space")
+    await keys.press("Tab")
+    await keys.type("看过录像，火已扑灭")
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await expect(page.locator(".queue [data-number]")).to_have_count(0)
+    number = (await page.locator(".head .facts").first.get_attribute("title")) or ""
+    closed = fires.incident(number)
+    assert (closed["state"], closed["disposition"], closed["level_peak"]) == ("closed", "fire", 3)
+    device.close()
+    await desk.close()
+    assert desk.complaints == []
 
 
 async def test_raising_takes_one_key_and_lowering_a_reason_and_two_presses(
@@ -176,7 +221,7 @@ async def test_shelving_names_a_point_a_reason_and_an_end(desk: Desk, fires: Fir
 
 async def test_the_question_mark_lists_every_key(desk: Desk) -> None:
     await desk.page.keyboard.press("?")
-    await expect(desk.page.locator(".keymap dl div")).to_have_count(17)
+    await expect(desk.page.locator(".keymap dl div")).to_have_count(22)
     await desk.page.keyboard.press("Escape")
     await expect(desk.page.locator(".keymap")).to_have_count(0)
 
@@ -187,6 +232,7 @@ async def test_a_long_queue_is_drawn_in_parts_and_none_is_out_of_reach(desk: Des
         writer.write(fire_packet(serial=number, source=(number + 1).to_bytes(6, "little")))
     await expect(desk.page.locator(".queue-head h2")).to_contain_text("110")
     writer.close()
+    await desk.page.keyboard.press("f")  # that many at once are grouped at first
     rows = desk.page.locator(".queue [data-number]")
     await expect(rows).to_have_count(100)
     more = desk.page.locator(".queue .done").first

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 
-from wanghuo.access import audit_routes, second_factor_routes, store
+from wanghuo.access import audit_routes, oidc_routes, second_factor_routes, store
 from wanghuo.access import routes as access_routes
 from wanghuo.access.feed import KnownPeople
 from wanghuo.access.model import Operator
@@ -177,7 +177,12 @@ async def open_site(
         stream=stream,
         doorkeeper=KnownPeople(web_database, clock, find_operator),
     )
-    access = [access_routes.router, second_factor_routes.router, audit_routes.router]
+    access = [
+        access_routes.router,
+        second_factor_routes.router,
+        oidc_routes.router,
+        audit_routes.router,
+    ]
     app = make_app(house, [*access, summary_router([count_units]), try_out_router(), *routers])
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
     serving = asyncio.ensure_future(serve(app, "127.0.0.1", 0, stop, ready.set_result))

@@ -1,10 +1,11 @@
-/* What is spoken without taking the focus: F3 and F4 at once, answers of parties politely. */
+/* What is spoken and sounds without taking the focus: F3 and F4 at once, answers of parties politely. */
 
 import { useEffect, useRef, useState } from 'react';
 import type { IncidentRow } from '../facts/incident';
 import { useCell } from '../live/cell';
 import { live } from '../live/house';
 import { useWords } from '../words/words';
+import { sound } from './sound';
 
 export function Announce(): React.JSX.Element {
   const { t, say } = useWords();
@@ -17,15 +18,18 @@ export function Announce(): React.JSX.Element {
     if (!loaded) return;
     known.current = rows;
     if (!before) return; // what was there when the page opened is read from the queue
+    let loudest = 0;
     for (const row of rows.values()) {
       const old = before.get(row.number);
-      const rose = row.level >= 3 && (old?.level ?? 0) < row.level;
+      const higher = (old?.level ?? 0) < row.level;
+      const rose = row.level >= 3 && higher;
+      if (higher && !row.test) loudest = Math.max(loudest, row.level);
       if (rose) set_loud(`${row.drill ? t('drill') : ''} F${row.level} ${row.place.name} ${say(row.sentence)}`);
-      if (rose && row.level === 4) ring();
       if (old && row.parties_acknowledged > old.parties_acknowledged) {
         set_soft(`${row.place.name} ${t('queue.answers', { told: row.parties_acknowledged, total: row.parties_total })}`);
       }
     }
+    sound(loudest);
   }, [rows, loaded, t, say]);
   return (
     <div className="spoken">
@@ -33,22 +37,4 @@ export function Announce(): React.JSX.Element {
       <p aria-live="polite">{soft}</p>
     </div>
   );
-}
-
-/** One low tone, once. Silent where the browser has not been touched yet. */
-function ring(): void {
-  try {
-    const audio = new AudioContext();
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    tone.frequency.value = 660;
-    volume.gain.setValueAtTime(0.2, audio.currentTime);
-    volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.9);
-    tone.connect(volume).connect(audio.destination);
-    tone.start();
-    tone.stop(audio.currentTime + 0.9);
-    tone.onended = () => void audio.close();
-  } catch {
-    /* no sound device: the line above was spoken anyway */
-  }
 }

@@ -1,6 +1,6 @@
 /* The duty desk: queue, one incident, the map around it; worked by keyboard. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { IncidentRow } from '../facts/incident';
 import { ActionBar } from '../incident/ActionBar';
 import { type Detail, useDetail } from '../incident/detail';
@@ -11,18 +11,25 @@ import { Side } from '../incident/Side';
 import { useIncidentKeys } from '../incident/shortcuts';
 import { useCell } from '../live/cell';
 import { live } from '../live/house';
+import { useNow } from '../live/now';
 import { useWords } from '../words/words';
+import { entries, grouping, in_sight, is_flood, opened, type Entry } from './flood';
 import { LoadStrip } from './LoadStrip';
+import { Offered } from './Offered';
 import { Queue, useQueue } from './Queue';
+import type { Queued } from './order';
 import { chosen_incident, map_tab } from './chosen';
 import { useKeys } from './keys';
 import { beside, newest_confirmed } from './order';
 import { go, incident_hash, useWidth } from './route';
+import { switch_sounds } from './sound';
 
 export function Desk(): React.JSX.Element {
   const { t } = useWords();
   const width = useWidth();
   const queue = useQueue();
+  const { shown: entries_shown, grouped, group } = useGrouping(queue);
+  const reach = in_sight(entries_shown);
   const chosen = useCell(chosen_incident);
   const tab = useCell(map_tab);
   const { rows } = useCell(live);
@@ -43,16 +50,19 @@ export function Desk(): React.JSX.Element {
     if (width === 'phone') go(incident_hash(number));
   };
   useKeys({
-    j: () => choose(beside(queue, chosen, 1)),
-    k: () => choose(beside(queue, chosen, -1)),
+    j: () => choose(beside(reach, chosen, 1)),
+    k: () => choose(beside(reach, chosen, -1)),
     g: () => choose(newest_confirmed(queue)),
+    f: () => group(!grouped),
+    v: switch_sounds,
   });
   useIncidentKeys(shown, detail.incident, width === 'desk');
 
   return (
     <div className={`desk ${shown?.drill ? 'drilling' : ''}`}>
       <aside className="left">
-        <Queue queue={queue} chosen={chosen} choose={choose} />
+        <Offered />
+        <Queue queue={queue} shown={entries_shown} grouped={grouped} group={group} chosen={chosen} choose={choose} />
         <LoadStrip />
       </aside>
       {width !== 'phone' && (
@@ -74,6 +84,18 @@ export function Desk(): React.JSX.Element {
       {width !== 'phone' && shown && <ActionBar row={shown} incident={detail.incident} narrow={false} />}
     </div>
   );
+}
+
+/** Grouped while a flood lasts, unless the person says otherwise; what they said holds until it begins or ends. */
+function useGrouping(queue: Queued[]): { shown: Entry[]; grouped: boolean; group: (on: boolean) => void } {
+  const now = useNow();
+  const flood = useMemo(() => is_flood(queue, now), [queue, now]);
+  const said = useCell(grouping);
+  const open = useCell(opened);
+  useEffect(() => grouping.set(null), [flood]);
+  const grouped = said ?? flood;
+  const shown = useMemo(() => entries(queue, grouped, open), [queue, grouped, open]);
+  return { shown, grouped, group: grouping.set };
 }
 
 /** A chosen incident that closes stays in the middle until another needs it. */

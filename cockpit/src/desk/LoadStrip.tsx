@@ -28,8 +28,13 @@ export function LoadStrip(): React.JSX.Element | null {
   return (
     <section className="load">
       <div className="sec">
-        <h2>{t('load.title')}</h2>
+        <h2>
+          <a href="#/load">{t('load.title')}</a>
+        </h2>
         <span>{t('load.what')}</span>
+        <a className="r" href="#/shift">
+          {t('shift.link')}
+        </a>
       </div>
       <svg viewBox={`0 0 ${WIDTH} 70`} width={WIDTH} height="70" role="img" aria-label={summary}>
         <path d={`M0 ${line}H${WIDTH}`} stroke="var(--ink-3)" strokeDasharray="2 3" />

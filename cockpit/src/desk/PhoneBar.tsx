@@ -5,7 +5,7 @@ import { useCell } from '../live/cell';
 import { live } from '../live/house';
 import { useWords } from '../words/words';
 import { ordered } from './order';
-import { PAGES, incident_hash } from './route';
+import { PAGES, incident_hash, tab_of } from './route';
 
 export function PhoneBar({ page }: { page: string }): React.JSX.Element {
   const { t } = useWords();
@@ -23,7 +23,7 @@ export function PhoneBar({ page }: { page: string }): React.JSX.Element {
       )}
       <nav aria-label={t('pages')}>
         {PAGES.map((name) => (
-          <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={page === name ? 'page' : undefined}>
+          <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={tab_of(page) === name ? 'page' : undefined}>
             {t(`page.${name}`)}
           </a>
         ))}

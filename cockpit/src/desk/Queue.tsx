@@ -1,6 +1,6 @@
-/* The open incidents: level, place, one sentence, town, answers, age. Never troubles. */
+/* The open incidents: level, place, one sentence, town, answers, age. In a flood grouped by town. Never troubles. */
 
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { IncidentRow } from '../facts/incident';
 import { LevelMark, Levelled } from '../incident/Level';
 import { useCell } from '../live/cell';
@@ -9,6 +9,9 @@ import { useNow } from '../live/now';
 import { clock, count, hms, when } from '../words/format';
 import { type Words, useWords } from '../words/words';
 import { key_down, pointer_over } from './keys';
+import { claims } from './claims';
+import { QueueSwitches, TownGroup } from './FloodView';
+import type { Entry } from './flood';
 import { type Queued, arranged } from './order';
 
 /** The queue as it is shown: it keeps its order while a hand is on it. */
@@ -25,16 +28,19 @@ export function useQueue(): Queued[] {
 
 interface QueueProps {
   queue: Queued[];
+  shown: Entry[];
+  grouped: boolean;
+  group: (on: boolean) => void;
   chosen: string | null;
   choose: (number: string) => void;
 }
 
-export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element {
+export function Queue({ queue, shown, grouped, group, chosen, choose }: QueueProps): React.JSX.Element {
   const words = useWords();
   const { t } = words;
   const { loaded, failed } = useCell(live);
   const open = queue.filter((one) => !one.gone).length;
-  const { part, end } = usePart(queue, chosen);
+  const { part, end } = usePart(shown, chosen);
   const latest = useRef(choose);
   latest.current = choose;
   const pick = useCallback((number: string) => latest.current(number), []);
@@ -47,6 +53,7 @@ export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element 
           <kbd>J</kbd> <kbd>K</kbd>
         </span>
       </div>
+      <QueueSwitches grouped={grouped} group={group} words={words} />
       <div
         className="queue"
         onPointerEnter={(event) => event.pointerType === 'mouse' && pointer_over.set(true)}
@@ -54,13 +61,17 @@ export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element 
       >
         <Unjudged words={words} />
         <ol aria-label={t('queue.title', { count: open })}>
-          {part.map(({ row, gone }) => (
-            <Row key={row.number} row={row} gone={gone} chosen={row.number === chosen} choose={pick} words={words} />
-          ))}
+          {part.map((entry) =>
+            'group' in entry ? (
+              <TownGroup key={entry.group.town} group={entry.group} words={words} />
+            ) : (
+              <Row key={entry.one.row.number} row={entry.one.row} gone={entry.one.gone} chosen={entry.one.row.number === chosen} choose={pick} words={words} />
+            ),
+          )}
         </ol>
-        {part.length < queue.length && (
+        {part.length < shown.length && (
           <p ref={end} className="done">
-            {t('queue.more', { count: count(queue.length - part.length) })}
+            {t('queue.more', { count: count(shown.length - part.length) })}
           </p>
         )}
         {loaded && open === 0 && <Empty words={words} />}
@@ -75,9 +86,9 @@ export function Queue({ queue, chosen, choose }: QueueProps): React.JSX.Element 
 const PART = 100;
 
 /** The upper part of a long queue: as far as was scrolled, and always with the chosen row. */
-function usePart(queue: Queued[], chosen: string | null): { part: Queued[]; end: (mark: Element | null) => void } {
+function usePart(shown: Entry[], chosen: string | null): { part: Entry[]; end: (mark: Element | null) => void } {
   const [size, set_size] = useState(PART);
-  const at = queue.findIndex((one) => one.row.number === chosen);
+  const at = shown.findIndex((entry) => 'one' in entry && entry.one.row.number === chosen);
   const watcher = useRef<IntersectionObserver | null>(null);
   const end = useCallback((mark: Element | null) => {
     watcher.current?.disconnect();
@@ -88,7 +99,7 @@ function usePart(queue: Queued[], chosen: string | null): { part: Queued[]; end:
     });
     watcher.current.observe(mark);
   }, []);
-  return { part: queue.slice(0, Math.max(size, at + PART / 2)), end };
+  return { part: shown.slice(0, Math.max(size, at + PART / 2)), end };
 }
 
 interface RowProps {
@@ -102,6 +113,7 @@ interface RowProps {
 const Row = memo(function Row({ row, gone, chosen, choose, words }: RowProps): React.JSX.Element {
   const { t, say, lang } = words;
   const { place } = row;
+  const holder = useHolder(row.number, words);
   const ref = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (chosen) ref.current?.scrollIntoView({ block: 'nearest' });
@@ -128,12 +140,18 @@ const Row = memo(function Row({ row, gone, chosen, choose, words }: RowProps): R
         </span>
         <span className="p">
           <span>{[place.town_name, category].filter(Boolean).join(' · ') || t('unregistered')}</span>
-          <span>{gone ? t('queue.gone') : answers(row, words)}</span>
+          <span>{gone ? t('queue.gone') : [holder, answers(row, words)].filter(Boolean).join(' · ')}</span>
         </span>
       </button>
     </li>
   );
 });
+
+/** Whoever has it in hand, if anybody. */
+function useHolder(number: string, { t }: Words): string {
+  const held = useSyncExternalStore(claims.watch, () => claims.get().get(number)?.person_name ?? '');
+  return held && t('held.tag', { name: held });
+}
 
 function answers(row: IncidentRow, { t }: Words): string {
   if (!row.parties_total) return row.desk_acknowledged_at ? t('queue.seen') : '';

@@ -3,6 +3,7 @@
 import { useCell } from '../live/cell';
 import { figures, live } from '../live/house';
 import { kept_acts } from '../live/kept_acts';
+import { first_day } from '../first_day/answer';
 import { reachable } from '../live/api';
 import { useNow } from '../live/now';
 import { line } from '../live/stream';
@@ -11,7 +12,7 @@ import { may, person, sign_out } from '../session/session';
 import { day, hms, span, weekday } from '../words/format';
 import { lang, useWords } from '../words/words';
 import { overlay } from './chosen';
-import { PAGES } from './route';
+import { PAGES, tab_of } from './route';
 
 const FIGURES_PERIOD_MS = 10_000;
 const CANARY_LATE_MS = 150_000; // it travels every minute
@@ -19,6 +20,7 @@ const CANARY_LATE_MS = 150_000; // it travels every minute
 export function TopBar({ page }: { page: string }): React.JSX.Element {
   const { t, word } = useWords();
   const who = useCell(person);
+  const unready = useCell(first_day)?.leads ?? false;
   return (
     <>
       <Offline />
@@ -31,8 +33,8 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
           {t('brand')}
         </a>
         <nav className="pages" aria-label={t('pages')}>
-          {pages().map((name) => (
-            <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={page === name ? 'page' : undefined}>
+          {pages(unready).map((name) => (
+            <a key={name} href={name === 'desk' ? '#/' : `#/${name}`} aria-current={tab_of(page) === name ? 'page' : undefined}>
               {t(`page.${name}`)}
             </a>
           ))}
@@ -51,9 +53,10 @@ export function TopBar({ page }: { page: string }): React.JSX.Element {
   );
 }
 
-/** The pages that this person's role opens. */
-function pages(): readonly ((typeof PAGES)[number] | 'people' | 'audit')[] {
+/** The pages that this person's role opens; the guide of the first day while something stops the chain. */
+function pages(unready: boolean): readonly ((typeof PAGES)[number] | 'people' | 'audit' | 'first-day')[] {
   return [
+    ...(unready ? (['first-day'] as const) : []),
     ...PAGES,
     ...(may('administer') ? (['people'] as const) : []),
     ...(may('audit') ? (['audit'] as const) : []),

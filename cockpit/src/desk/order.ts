@@ -7,12 +7,35 @@ export interface Queued {
   gone: boolean; // closed while the queue was held: stays greyed until it is let go
 }
 
+const read_times = new WeakMap<IncidentRow, number>();
+
+/** When a row was opened, in milliseconds; each row is read once. */
+export function opened_ms(row: IncidentRow): number {
+  let found = read_times.get(row);
+  if (found === undefined) {
+    found = Date.parse(row.opened_at);
+    read_times.set(row, found);
+  }
+  return found;
+}
+
 const age_first = (a: IncidentRow, b: IncidentRow): number =>
-  b.level - a.level || Date.parse(a.opened_at) - Date.parse(b.opened_at) || (a.number < b.number ? -1 : 1);
+  b.level - a.level || opened_ms(a) - opened_ms(b) || (a.number < b.number ? -1 : 1);
 
 /** The rows in their order: highest level first, of one level the oldest first. */
 export function ordered(rows: Iterable<IncidentRow>): IncidentRow[] {
   return [...rows].filter((row) => !row.test).sort(age_first);
+}
+
+/** The same, beginning with the order that is shown: what is nearly sorted is sorted in one pass. */
+function ordered_again(rows: ReadonlyMap<string, IncidentRow>, shown: readonly Queued[]): IncidentRow[] {
+  const left = new Map(rows);
+  const found: IncidentRow[] = [];
+  for (const one of shown) {
+    const row = left.get(one.row.number);
+    if (row && left.delete(row.number)) found.push(row);
+  }
+  return ordered([...found, ...left.values()]);
 }
 
 /**
@@ -20,7 +43,7 @@ export function ordered(rows: Iterable<IncidentRow>): IncidentRow[] {
  * F3 and F4 enter on top, other new ones at the bottom, and closed ones stay until it is let go.
  */
 export function arranged(rows: ReadonlyMap<string, IncidentRow>, shown: readonly Queued[], held: boolean): Queued[] {
-  const fresh = ordered(rows.values());
+  const fresh = ordered_again(rows, shown);
   if (!held) return fresh.map((row) => ({ row, gone: false }));
   const known = new Set(shown.map((one) => one.row.number));
   const kept = shown.map((one) => {
@@ -41,6 +64,6 @@ export function beside(queue: readonly Queued[], selected: string | null, step: 
 /** The newest F3 or F4, for G. */
 export function newest_confirmed(queue: readonly Queued[]): string | null {
   const high = queue.filter((one) => one.row.level >= 3 && !one.gone);
-  high.sort((a, b) => Date.parse(b.row.opened_at) - Date.parse(a.row.opened_at));
+  high.sort((a, b) => opened_ms(b.row) - opened_ms(a.row));
   return high[0]?.row.number ?? null;
 }

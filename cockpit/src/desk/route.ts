@@ -1,30 +1,41 @@
-/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map], #/map, #/wall, #/history[?filters], #/devices[?filters],
-   #/devices/ID, #/places[?filters], #/places/ID, #/labels?device=ID…, #/people, #/audit, #/me. */
+/* Pages by the part after #: #/ desk, #/incidents/NUMBER[/map|/replay], #/map, #/wall, #/history[?filters], #/nuisances[?filters],
+   #/load[?hours], #/policy, #/devices[?filters], #/devices/ID, #/places[?filters], #/places/ID, #/labels?device=ID…, #/people,
+   #/audit, #/me, #/shift, #/first-day. */
 
 import { useSyncExternalStore } from 'react';
 
+/** Pages whose address says nothing else. */
+const PLAIN = ['map', 'wall', 'policy', 'people', 'audit', 'me', 'shift', 'first-day'] as const;
+export type Plain = (typeof PLAIN)[number];
+const is_plain = (page: string | undefined): page is Plain => PLAIN.some((one) => one === page);
+
+export type View = 'incident' | 'map' | 'replay';
+
 export type Route =
   | { page: 'desk' }
-  | { page: 'incident'; number: string; view: 'incident' | 'map' }
-  | { page: 'map' | 'wall' | 'people' | 'audit' | 'me' }
+  | { page: 'incident'; number: string; view: View }
+  | { page: Plain }
   | { page: 'history'; asked: string }
-  | { page: 'devices' | 'places' | 'labels'; asked: string }
+  | { page: 'nuisances' | 'load' | 'devices' | 'places' | 'labels'; asked: string }
   | { page: 'device' | 'place'; id: string };
 
 /** The pages that the bars lead to. */
 export const PAGES = ['desk', 'map', 'wall', 'history'] as const;
 
+/** The page of the bars that a page belongs to. */
+export const tab_of = (page: string): string => (page === 'nuisances' || page === 'load' || page === 'policy' ? 'history' : page);
+
 export function route_of(hash: string): Route {
   const [path = '', asked = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, number, view] = path.split('/');
   if (page === 'incidents' && number) {
-    return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' ? 'map' : 'incident' };
+    return { page: 'incident', number: decodeURIComponent(number), view: view === 'map' || view === 'replay' ? view : 'incident' };
   }
-  if (page === 'map' || page === 'wall' || page === 'people' || page === 'audit' || page === 'me') return { page };
-  if (page === 'devices' || page === 'places') {
-    return number ? { page: page === 'devices' ? 'device' : 'place', id: decodeURIComponent(number) } : { page, asked };
+  if (is_plain(page)) return { page };
+  if ((page === 'devices' || page === 'places') && number) {
+    return { page: page === 'devices' ? 'device' : 'place', id: decodeURIComponent(number) };
   }
-  if (page === 'labels') return { page, asked };
+  if (page === 'nuisances' || page === 'load' || page === 'devices' || page === 'places' || page === 'labels') return { page, asked };
   return page === 'history' || page === 'incidents' ? { page: 'history', asked } : { page: 'desk' };
 }
 

@@ -3,7 +3,6 @@
 import { useEffect, useState } from 'react';
 import { device_hash, place_hash } from '../desk/route';
 import type { DeviceRow } from '../facts/place';
-import { read } from '../live/api';
 import { useCell } from '../live/cell';
 import { filters_of, useList } from '../live/list';
 import { ground, read_ground } from '../map/ground';
@@ -15,11 +14,7 @@ import { TableBar } from '../tables/TableBar';
 import { day, hm } from '../words/format';
 import { useWords } from '../words/words';
 import { Choice, Listed, Picked, TownChoice } from './Listed';
-
-interface Operator {
-  id: string;
-  name: string;
-}
+import { useOperators } from './operators';
 
 const FILTERS = ['online', 'town', 'operator', 'place_id'] as const;
 const LABELS_MAX = 200; // an address that every browser takes
@@ -96,18 +91,4 @@ function useDeviceColumns(operators: ReadonlyMap<string, string>): Column<Device
     { name: 'installed_on', label: t('device.installed'), cell: (row) => row.installed_on ?? '—', hidden: true },
     { name: 'origin', label: t('device.origin'), cell: (row) => row.origin, hidden: true },
   ];
-}
-
-/** Ids with names; without them the filter only lacks choices. */
-function useOperators(): [string, string][] {
-  const [known, set_known] = useState<[string, string][]>([]);
-  useEffect(() => {
-    const stop = new AbortController();
-    read<{ items: Operator[] }>('/api/v1/operators', stop.signal).then(
-      (answer) => set_known(answer.items.map((one) => [one.id, one.name])),
-      () => undefined,
-    );
-    return () => stop.abort();
-  }, []);
-  return known;
 }

@@ -1,6 +1,7 @@
 /* What frames a list of records: its filters, its table's bar, what went wrong, the next page, what was picked. */
 
 import type { ReactNode } from 'react';
+import { place_hash } from '../desk/route';
 import { useCell } from '../live/cell';
 import { ground } from '../map/ground';
 import { type Key, useWords } from '../words/words';
@@ -79,4 +80,8 @@ export function Picked({ count, none, children }: { count: number; none: () => v
       </button>
     </div>
   );
+}
+
+export function PlaceLink({ id, name }: { id: string; name: string }): React.JSX.Element {
+  return <a href={place_hash(id)}>{name || id}</a>;
 }

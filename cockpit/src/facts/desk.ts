@@ -37,4 +37,4 @@ export interface Fact {
   body: Record<string, unknown>;
 }
 
-export const TOPICS = ['incident', 'notice', 'place_state', 'canary', 'unjudged_fire'] as const;
+export const TOPICS = ['incident', 'notice', 'place_state', 'canary', 'unjudged_fire', 'claim', 'hand_over'] as const;

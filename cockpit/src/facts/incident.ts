@@ -146,13 +146,20 @@ export interface CrewClock {
 /** A crew, how far it has come, its way by road if one is known, and its clocks. */
 export interface Crew {
   party_id: string;
+  name: string;
+  station_id: string;
+  lon: number | null; // of its station
+  lat: number | null;
   crew: string;
+  told_at: string;
+  acknowledged_at: string | null;
   travel_s: number | null;
   road_m: number | null;
   turned_out_at: string | null;
   arrived_at: string | null;
   handled_at: string | null;
   returned_at: string | null;
+  released_at: string | null;
   clocks: CrewClock[];
 }
 
@@ -160,7 +167,10 @@ export interface Alarm {
   id: string;
   origin: string;
   sensor: string;
+  place_id: string;
   state: string;
+  first_at: string;
+  last_at: string;
   shelved: boolean;
   text: string;
 }

@@ -20,6 +20,8 @@ export interface Token {
   created_at: string;
   expires_at: string | null;
   revoked_at: string | null;
+  permissions: string[] | null;
+  towns: string[] | null;
 }
 
 export interface AuditLine {
@@ -46,3 +48,7 @@ export const ROLES = [
   'province', 'admin',
 ] as const;
 export const BELONGS: ReadonlySet<string> = new Set(['operator', 'station_crew', 'unit_head', 'insurer', 'expert']);
+/** What a role may be allowed to do, and a token narrowed to. */
+export const PERMISSIONS = [
+  'see', 'follow', 'see_personal_data', 'judge', 'control_devices', 'import', 'send_signals', 'answer_for_119', 'audit', 'administer',
+] as const;

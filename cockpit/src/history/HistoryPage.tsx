@@ -5,13 +5,13 @@ import { incident_hash } from '../desk/route';
 import type { IncidentRow } from '../facts/incident';
 import { LevelMark } from '../incident/Level';
 import { as_problem, type Problem } from '../live/api';
-import { useCell } from '../live/cell';
-import { columns, ground, read_ground } from '../map/ground';
 import { type Column, useColumns } from '../tables/columns';
 import { Table } from '../tables/Table';
 import { TableBar } from '../tables/TableBar';
 import { clock, day, hms } from '../words/format';
 import { useWords } from '../words/words';
+import { Filters } from './Filters';
+import { RecordsNav } from './RecordsNav';
 import { type Asked, asked_of, page_of, query_of } from './query';
 
 interface Shown {
@@ -56,6 +56,7 @@ export function HistoryPage({ first }: { first: string }): React.JSX.Element {
   }, [asked]);
   return (
     <main className="page history" aria-label={t('page.history')}>
+      <RecordsNav page="history" />
       <Filters asked={asked} change={(part) => set_asked({ ...asked, ...part })} />
       {shown.problem && (
         <div className="broken" role="alert">
@@ -83,82 +84,6 @@ export function HistoryPage({ first }: { first: string }): React.JSX.Element {
         </button>
       )}
     </main>
-  );
-}
-
-interface FilterProps {
-  asked: Asked;
-  change: (part: Partial<Asked>) => void;
-}
-
-function Filters({ asked, change }: FilterProps): React.JSX.Element {
-  const { t } = useWords();
-  const still = useCell(ground);
-  const places = useCell(columns);
-  useEffect(() => void read_ground(), []);
-  const towns = still?.towns ?? places?.towns ?? [];
-  return (
-    <form className="filters" onSubmit={(event) => event.preventDefault()} role="search">
-      <h1>{t('page.history')}</h1>
-      <input type="search" value={asked.q} placeholder={t('history.q')} aria-label={t('history.q')} onChange={(e) => change({ q: e.target.value })} />
-      <select value={asked.level_min ? `${asked.level_min}+` : asked.level} aria-label={t('csv.level')} onChange={(e) => change(levels_of(e.target.value))}>
-        <option value="">{t('history.levels')}</option>
-        {['2', '3'].map((level) => (
-          <option key={`${level}+`} value={`${level}+`}>
-            {t('history.level_min', { level })}
-          </option>
-        ))}
-        {['4', '3', '2', '1', '0'].map((level) => (
-          <option key={level} value={level}>
-            F{level}
-          </option>
-        ))}
-      </select>
-      <select value={asked.town} aria-label={t('csv.town')} onChange={(e) => change({ town: e.target.value })}>
-        <option value="">{t('history.towns')}</option>
-        {towns.map((town) => (
-          <option key={town.code} value={town.code}>
-            {town.name}
-          </option>
-        ))}
-      </select>
-      <select value={asked.open} aria-label={t('csv.state')} onChange={(e) => change({ open: e.target.value })}>
-        <option value="">{t('history.states')}</option>
-        <option value="true">{t('state.open')}</option>
-        <option value="false">{t('state.closed')}</option>
-      </select>
-      <label>
-        {t('history.since')} <input type="date" value={asked.since} onChange={(e) => change({ since: e.target.value })} />
-      </label>
-      <label>
-        {t('history.until')} <input type="date" value={asked.until} onChange={(e) => change({ until: e.target.value })} />
-      </label>
-      <Narrowed asked={asked} change={change} />
-    </form>
-  );
-}
-
-/** `2+` asks for F2 and above at any time, `2` for F2 now. */
-function levels_of(value: string): Partial<Asked> {
-  return value.endsWith('+') ? { level: '', level_min: value.slice(0, -1) } : { level: value, level_min: '' };
-}
-
-/** The filters that a figure brought along and that have no field of their own; a press drops one. */
-function Narrowed({ asked, change }: FilterProps): React.JSX.Element {
-  const { t, word } = useWords();
-  const state = asked.clock_state === 'met' ? 'met' : 'missed';
-  const parts: [string, Partial<Asked>][] = [];
-  if (asked.fire) parts.push([t('history.fire'), { fire: '' }]);
-  if (asked.counted) parts.push([t('history.counted'), { counted: '' }]);
-  if (asked.clock) parts.push([t(`history.clock_${state}`, { clock: word('crew_clock', asked.clock) }), { clock: '', clock_state: '' }]);
-  return (
-    <>
-      {parts.map(([text, without]) => (
-        <button key={text} type="button" className="chip" onClick={() => change(without)} aria-label={t('history.drop', { filter: text })}>
-          {text} <span aria-hidden="true">×</span>
-        </button>
-      ))}
-    </>
   );
 }
 

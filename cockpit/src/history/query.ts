@@ -7,11 +7,17 @@ import { read } from '../live/api';
 export interface Asked {
   q: string;
   town: string;
-  level: string;
+  level: string; // as it stands
+  level_peak: string; // its highest
   level_min: string; // ever at this level or above
   since: string; // a day
   until: string; // a day, the last one
   open: string;
+  category: string;
+  disposition: string;
+  cause: string;
+  operator: string; // whose device spoke first
+  place_id: string;
   fire: string; // 'true': only what turned out to be a fire
   counted: string; // 'true': only what figures count
   clock: string; // a crew's clock that stands as clock_state says
@@ -22,10 +28,16 @@ const NONE: Asked = {
   q: '',
   town: '',
   level: '',
+  level_peak: '',
   level_min: '',
   since: '',
   until: '',
   open: '',
+  category: '',
+  disposition: '',
+  cause: '',
+  operator: '',
+  place_id: '',
   fire: '',
   counted: '',
   clock: '',
@@ -60,4 +72,13 @@ export function page_of(asked: Asked, cursor: string, signal?: AbortSignal): Pro
   query.set('limit', String(PAGE_SIZE));
   if (cursor) query.set('cursor', cursor);
   return read<Page<IncidentRow>>(`/api/v1/incidents?${query}`, signal);
+}
+
+/** Hand a file to the browser. */
+export function save_blob(name: string, file: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -2,12 +2,13 @@
 
 import { useEffect, useRef, useState } from 'react';
 import type { Incident, IncidentRow } from '../facts/incident';
+import { claims } from '../desk/claims';
 import { useCell } from '../live/cell';
 import { useNow } from '../live/now';
 import { may, may_judge, person } from '../session/session';
 import { clock, hms } from '../words/format';
 import { type Key, type Words, useWords } from '../words/words';
-import { begin, busy, outcome } from './acting';
+import { begin, busy, outcome, warned } from './acting';
 import { ALARMS_MAX, type Act, next_act, next_alarm } from './next';
 import { SeatBar } from './SeatBar';
 
@@ -95,6 +96,7 @@ function Others({ row, act }: { row: IncidentRow; act: Act | null }): React.JSX.
     ['U', 'raise', row.level < 4 && row.state !== 'closed'],
     ['B', 'alarm-level', row.alarm < ALARMS_MAX && row.state !== 'closed'],
     ['N', 'note', true],
+    ['Z', 'unacknowledge', row.desk_acknowledged_at !== null && row.state !== 'closed'],
     ['L', 'lower', row.level > 1 && row.state !== 'closed'],
     ['D', row.state === 'closed' ? 'reopen' : 'close', true],
   ];
@@ -120,7 +122,7 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
   const { t } = useWords();
   const [more, set_more] = useState(false);
   const open = row.state !== 'closed';
-  const rest: Act[] = open ? ['acknowledge', 'no-fire', 'people-inside', 'raise', 'alarm-level', 'lower', 'note', 'shelve', 'close'] : ['note', 'reopen'];
+  const rest: Act[] = open ? ['acknowledge', 'no-fire', 'people-inside', 'raise', 'alarm-level', 'lower', 'note', 'shelve', 'unacknowledge', 'close'] : ['note', 'reopen'];
   const pick = (name: Act): void => {
     set_more(false);
     begin(row, name);
@@ -140,7 +142,7 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
       {more && (
         <div className="more" role="menu">
           {rest
-            .filter((name) => name !== act && name !== first && !(name === 'acknowledge' && row.desk_acknowledged_at))
+            .filter((name) => name !== act && name !== first && !(name === (row.desk_acknowledged_at ? 'acknowledge' : 'unacknowledge')))
             .filter((name) => !(name === 'lower' && row.level < 2) && !(name === 'raise' && row.level > 3))
             .filter((name) => !(name === 'alarm-level' && row.alarm >= ALARMS_MAX))
             .map((name) => (
@@ -158,6 +160,15 @@ function NarrowOthers({ row, act }: { row: IncidentRow; act: Act | null }): Reac
 function Outcome({ row }: { row: IncidentRow }): React.JSX.Element | null {
   const { t, lang } = useWords();
   const last = useCell(outcome);
+  const asked = useCell(warned);
+  const held = useCell(claims).get(row.number);
+  if (asked?.number === row.number && held) {
+    return (
+      <p className="outcome bad" role="alert">
+        {t('held.warned', { name: held.person_name })}
+      </p>
+    );
+  }
   if (!last || last.number !== row.number) return null;
   const { problem } = last;
   return (

@@ -13,7 +13,9 @@ const STEPS = ['returned', 'handled', 'arrived', 'turned_out'] as const;
 export function Crews({ incident }: { incident: Incident }): React.JSX.Element | null {
   const words = useWords();
   const { t, say } = words;
-  const told = incident.parties.filter((party) => TOLD.has(party.role) && !party.shortfall);
+  // A shortfall may be a number that nobody has verified: a crew that was told, or came, is shown all the same.
+  const sent = new Set(incident.crews.filter((one) => one.crew).map((one) => one.party_id));
+  const told = incident.parties.filter((party) => TOLD.has(party.role) && (!party.shortfall || sent.has(party.id)));
   if (!told.length && !incident.hints.length) return null;
   return (
     <section className="pad crews" aria-labelledby="crews-title">

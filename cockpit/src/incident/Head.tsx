@@ -5,6 +5,7 @@ import { useNow } from '../live/now';
 import { clock, hms, when } from '../words/format';
 import { useWords } from '../words/words';
 import { place_hash } from '../desk/route';
+import { Held } from './Held';
 import { LevelMark, Levelled } from './Level';
 
 export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Element {
@@ -38,6 +39,7 @@ export function Head({ row }: { row: IncidentRow | Incident }): React.JSX.Elemen
         <p className="say">
           <Levelled text={say(row.sentence)} />
         </p>
+        <Held row={row} />
       </div>
       <Since row={row} />
     </header>

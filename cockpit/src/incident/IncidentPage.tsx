@@ -2,7 +2,7 @@
 
 import { chosen_incident } from '../desk/chosen';
 import { newest } from '../desk/Desk';
-import { incident_hash, useWidth } from '../desk/route';
+import { type View, incident_hash, useWidth } from '../desk/route';
 import type { IncidentRow } from '../facts/incident';
 import { useCell } from '../live/cell';
 import { live } from '../live/house';
@@ -11,11 +11,12 @@ import { ActionBar } from './ActionBar';
 import { type Detail, useDetail } from './detail';
 import { Bones, NotRead, Pane } from './Pane';
 import { PartyCard } from './PartyCard';
+import { Replay } from './Replay';
 import { Sheet } from './Sheet';
 import { Side } from './Side';
 import { useIncidentKeys } from './shortcuts';
 
-export function IncidentPage({ number, view }: { number: string; view: 'incident' | 'map' }): React.JSX.Element {
+export function IncidentPage({ number, view }: { number: string; view: View }): React.JSX.Element {
   const width = useWidth();
   const { rows } = useCell(live);
   const detail = useDetail(number);
@@ -26,7 +27,7 @@ export function IncidentPage({ number, view }: { number: string; view: 'incident
   }
   return (
     <div className={`one ${row.drill ? 'drilling' : ''}`}>
-      {width === 'phone' ? <PhoneIncident row={row} detail={detail} view={view} /> : <DeskIncident row={row} detail={detail} />}
+      {width === 'phone' ? <PhoneIncident row={row} detail={detail} view={view} /> : <DeskIncident row={row} detail={detail} view={view} />}
       <ActionBar row={row} incident={detail.incident} narrow={width === 'phone'} />
     </div>
   );
@@ -35,42 +36,53 @@ export function IncidentPage({ number, view }: { number: string; view: 'incident
 interface Shown {
   row: IncidentRow;
   detail: Detail;
+  view: View;
 }
 
-function DeskIncident({ row, detail }: Shown): React.JSX.Element {
+function DeskIncident({ row, detail, view }: Shown): React.JSX.Element {
   const { t } = useWords();
+  const replayed = view === 'replay' ? detail.incident : null;
   return (
     <>
       <main className="mid" aria-label={t('page.incident')}>
         <a className="back" href="#/" onClick={() => chosen_incident.set(row.number)}>
           ← {t('page.desk')}
         </a>
-        <Pane row={row} detail={detail} />
+        {replayed ? <Replay incident={replayed} /> : <Pane row={row} detail={detail} />}
         <Sheet row={row} incident={detail.incident} />
         {detail.incident && <PartyCard incident={detail.incident} />}
       </main>
-      {detail.incident ? <Side incident={detail.incident} /> : <aside className="right" />}
+      {detail.incident ? <Side incident={detail.incident} map={!replayed} /> : <aside className="right" />}
     </>
   );
 }
 
-function PhoneIncident({ row, detail, view }: Shown & { view: 'incident' | 'map' }): React.JSX.Element {
+function PhoneIncident({ row, detail, view }: Shown): React.JSX.Element {
   const { t } = useWords();
   const map = view === 'map';
   return (
     <>
       <nav className="views" aria-label={t('pages')}>
         <a href="#/">← {t('queue.short')}</a>
-        <a href={incident_hash(row.number)} aria-current={map ? undefined : 'page'}>
+        <a href={incident_hash(row.number)} aria-current={view === 'incident' ? 'page' : undefined}>
           {t('page.incident')}
         </a>
         <a href={incident_hash(row.number, 'map')} aria-current={map ? 'page' : undefined}>
           {t('page.map')}
         </a>
+        <a href={incident_hash(row.number, 'replay')} aria-current={view === 'replay' ? 'page' : undefined}>
+          {t('replay.title')}
+        </a>
       </nav>
       <main className={map ? 'mid mapped' : 'mid'} aria-label={t('page.incident')}>
-        {map && detail.incident ? <Side incident={detail.incident} /> : <Pane row={row} detail={detail} />}
-        {!map && detail.incident && <Side incident={detail.incident} map={false} />}
+        {map && detail.incident ? (
+          <Side incident={detail.incident} />
+        ) : view === 'replay' && detail.incident ? (
+          <Replay incident={detail.incident} />
+        ) : (
+          <Pane row={row} detail={detail} />
+        )}
+        {view === 'incident' && detail.incident && <Side incident={detail.incident} map={false} />}
         <Sheet row={row} incident={detail.incident} />
         {detail.incident && <PartyCard incident={detail.incident} />}
       </main>

@@ -23,7 +23,7 @@ export function ShowNumbers({ incident = '', place = '', numbers }: Shown): Reac
   };
   return (
     <>
-      <button type="button" className="quiet" onClick={show} title={t('numbers.why')}>
+      <button type="button" className="link" onClick={show} title={t('numbers.why')}>
         {t('numbers.show')}
       </button>
       {problem && <span role="alert">{problem[lang]}</span>}

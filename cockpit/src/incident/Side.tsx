@@ -1,6 +1,7 @@
 /* Beside the incident: the map around it, who is on the way, water, what to know before arriving. */
 
 import { Suspense, lazy, useEffect, useState } from 'react';
+import { incident_hash } from '../desk/route';
 import type { Incident } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
@@ -9,14 +10,18 @@ import { number_of, shown_numbers } from '../live/numbers';
 import { distance } from '../words/format';
 import { useWords } from '../words/words';
 import { Crews } from './Crews';
+import { Past } from './Past';
 import { ShowNumbers } from './ShowNumbers';
+import { ReportBox } from './ReportBox';
 import { PictureStrip, WindSign } from './Sights';
 import { useSights } from './sights';
 
 const NearMap = lazy(() => import('../map/NearMap'));
 
 export function Side({ incident, map = true }: { incident: Incident; map?: boolean }): React.JSX.Element {
+  const { t } = useWords();
   const { weather, pictures } = useSights(incident.number);
+  const place = useKnown(incident.place.id);
   return (
     <aside className="right">
       {map && (
@@ -25,6 +30,9 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
             <NearMap incident={incident} sightings={pictures?.sightings} />
           </Suspense>
           <WindSign weather={weather} />
+          <a className="to-replay" href={incident_hash(incident.number, 'replay')}>
+            {t('replay.title')}
+          </a>
         </div>
       )}
       {!map && (
@@ -34,8 +42,10 @@ export function Side({ incident, map = true }: { incident: Incident; map?: boole
       )}
       <PictureStrip pictures={pictures} />
       <Crews incident={incident} />
+      <Past incident={incident} place={place} />
       <Waters incident={incident} />
-      <Before incident={incident} />
+      <Before incident={incident} place={place} />
+      <ReportBox row={incident} />
     </aside>
   );
 }
@@ -87,9 +97,8 @@ function Waters({ incident }: { incident: Incident }): React.JSX.Element | null 
   );
 }
 
-function Before({ incident }: { incident: Incident }): React.JSX.Element {
+function Before({ incident, place }: { incident: Incident; place: Place | null }): React.JSX.Element {
   const { t, word } = useWords();
-  const place = useKnown(incident.place.id);
   const { people, sleeping, address } = incident.place;
   const contacts = place?.contacts ?? [];
   const shown = useCell(shown_numbers);

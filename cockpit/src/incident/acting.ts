@@ -5,6 +5,7 @@ import { as_problem, ask, Problem } from '../live/api';
 import { cell } from '../live/cell';
 import { now_ms } from '../live/now';
 import { act as send } from '../live/kept_acts';
+import { claim_if_free, held_by_other } from '../desk/claims';
 import { may_judge } from '../session/session';
 import { put_detail } from './detail';
 import { type Act, WITH_FORM } from './next';
@@ -30,9 +31,22 @@ export interface ActBody {
   note?: string;
 }
 
+/** An act on what somebody else has in hand, pressed once: the second press does it. */
+export const warned = cell<Form | null>(null);
+/** What nobody is asked about twice: more help, more knowledge. */
+const NEVER_WARNED: ReadonlySet<Act> = new Set(['raise', 'alarm-level', 'people-inside', 'note', 'call', 'confirm']);
+
+/** Whether the act waits for a second press because a colleague has the incident in hand. */
+function asks_first(number: string, act: Act): boolean {
+  if (NEVER_WARNED.has(act) || !held_by_other(number)) return false;
+  const before = warned.get();
+  warned.set(before?.number === number && before.act === act ? null : { number, act });
+  return warned.get() !== null;
+}
+
 /** Begin an act: open its form, or do it at once. */
 export function begin(row: IncidentRow, act: Act): void {
-  if (!may_judge()) return;
+  if (!may_judge() || asks_first(row.number, act)) return;
   if (act === 'call') party_card.set(SILENT);
   else if (WITH_FORM.has(act)) form.set({ act, number: row.number });
   else void perform(row.number, act, act === 'raise' ? { level: raised(row.level) } : {});
@@ -48,6 +62,7 @@ export async function perform(number: string, act: Act, body: ActBody): Promise<
   try {
     const answer = await send(number, act, body);
     if (answer) put_detail(answer);
+    if (act === 'acknowledge') claim_if_free(number);
     else outcome.set({ number, problem: null, at_ms: now_ms() });
     form.set(null);
     return true;

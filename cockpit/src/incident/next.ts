@@ -5,6 +5,7 @@ import type { IncidentRow } from '../facts/incident';
 /** What a person can do here. `call` opens the card of the party that nobody reached. */
 export type Act =
   | 'acknowledge'
+  | 'unacknowledge'
   | 'confirm'
   | 'no-fire'
   | 'close'
@@ -20,6 +21,7 @@ export type Act =
 /** The server's names for acts, told apart from ours. */
 const NAMES: Record<string, Act> = {
   acknowledge: 'acknowledge',
+  unacknowledge: 'unacknowledge',
   confirm: 'confirm',
   'no-fire': 'no-fire',
   no_fire: 'no-fire',

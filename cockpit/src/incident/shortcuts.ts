@@ -1,17 +1,20 @@
 /* The keys that act on the incident in sight. */
 
 import { map_tab, overlay } from '../desk/chosen';
+import { claim, claims } from '../desk/claims';
 import { useKeys } from '../desk/keys';
 import type { Incident, IncidentRow } from '../facts/incident';
 import { read_ground } from '../map/ground';
+import { may_judge, person } from '../session/session';
 import { useLocked } from './ActionBar';
-import { begin, form, outcome } from './acting';
+import { begin, form, outcome, warned } from './acting';
 import { read_detail } from './detail';
+import { giving } from './Held';
 import { axis_of, lanes_of } from './lanes';
 import { ALARMS_MAX, type Act, next_act } from './next';
 import { party_card } from './party';
 
-/** Enter, A U B L N S D P, T E M, 1 to 9, R, Esc. tabbed: the map shares its place with the incident. */
+/** Enter, A Z C H U B L N S D P, T E M, 1 to 9, R, Esc. tabbed: the map shares its place with the incident. */
 export function useIncidentKeys(row: IncidentRow | null, incident: Incident | null, tabbed: boolean): void {
   const next = row ? next_act(row) : null;
   const locked = useLocked(`${row?.number} ${next ?? ''}`);
@@ -28,6 +31,13 @@ export function useIncidentKeys(row: IncidentRow | null, incident: Incident | nu
       if (next && !locked() && !overlay.get()) does(next)(event);
     },
     a: does('acknowledge', open && !row?.desk_acknowledged_at),
+    z: does('unacknowledge', open && Boolean(row?.desk_acknowledged_at)),
+    c: () => {
+      if (row && open && may_judge()) void claim(row.number);
+    },
+    h: () => {
+      if (row && claims.get().get(row.number)?.person_id === person.get()?.id) giving.set(row.number);
+    },
     u: does('raise', open && (row?.level ?? 4) < 4),
     l: does('lower', open && (row?.level ?? 0) > 1),
     b: does('alarm-level', open && (row?.alarm ?? ALARMS_MAX) < ALARMS_MAX),
@@ -44,6 +54,8 @@ export function useIncidentKeys(row: IncidentRow | null, incident: Incident | nu
     },
     Escape: () => {
       if (overlay.get()) overlay.set('');
+      else if (giving.get()) giving.set(null);
+      else if (warned.get()) warned.set(null);
       else if (form.get()) form.set(null);
       else if (party_card.get()) party_card.set(null);
       else outcome.set(null);

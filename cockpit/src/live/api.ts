@@ -29,25 +29,41 @@ export const reachable = cell(true);
 export const signed_out = cell(0);
 
 const WAIT_MS = 10_000;
+const FILE_WAIT_MS = 300_000; // a register of 300,000 devices is read and compared
 
 export interface Asked {
   key?: string; // Idempotency-Key of a write that may be repeated
   signal?: AbortSignal;
+  wait_ms?: number;
+  bearer?: string; // speak with this key instead of the session's cookie
 }
 
 export async function ask<T>(method: string, path: string, body?: unknown, more: Asked = {}): Promise<T> {
+  const answer = await answered(method, path, body, more);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** A file that the server makes, such as a report. */
+export async function read_file(path: string, wait_ms: number): Promise<Blob> {
+  return (await answered('GET', path, undefined, { wait_ms })).blob();
+}
+
+async function answered(method: string, path: string, body: unknown, more: Asked): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const file = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = file ? 'application/octet-stream' : 'application/json';
+  if (more.bearer) headers.Authorization = `Bearer ${more.bearer}`;
   if (method !== 'GET') headers['Idempotency-Key'] = more.key ?? fresh_key();
-  const signals = [AbortSignal.timeout(WAIT_MS), ...(more.signal ? [more.signal] : [])];
+  const wait_ms = more.wait_ms ?? (file ? FILE_WAIT_MS : WAIT_MS);
+  const signals = [AbortSignal.timeout(wait_ms), ...(more.signal ? [more.signal] : [])];
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       headers,
-      credentials: 'same-origin',
+      credentials: more.bearer ? 'omit' : 'same-origin',
       signal: AbortSignal.any(signals),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     if (more.signal?.aborted) throw error;
@@ -56,8 +72,8 @@ export async function ask<T>(method: string, path: string, body?: unknown, more:
   }
   reachable.set(answer.status !== 502 && answer.status !== 504);
   learn_clock(answer.headers.get('Date'));
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-  if (answer.status === 401 && path !== '/api/v1/session') signed_out.update((n) => n + 1);
+  if (answer.ok) return answer;
+  if (answer.status === 401 && !more.bearer && path !== '/api/v1/session') signed_out.update((n) => n + 1);
   throw await problem_of(answer);
 }
 

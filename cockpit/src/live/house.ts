@@ -2,6 +2,7 @@
 
 import type { DeskFigures, Fact, UnjudgedFire } from '../facts/desk';
 import type { Incident, IncidentRow, Page } from '../facts/incident';
+import { read_claims } from '../desk/claims';
 import { read } from './api';
 import { cell } from './cell';
 import { now_ms } from './now';
@@ -20,7 +21,8 @@ export const touched = cell<ReadonlyMap<string, number>>(new Map());
 /** The last closed incident, for the words of an empty queue. */
 export const last_closed = cell<IncidentRow | null>(null);
 
-const PAGES_MAX = 10;
+const PAGE_SIZE = 500;
+const PAGES_MAX = 40;
 let reading: Promise<void> | null = null;
 
 /** Read all open incidents again; facts that come meanwhile are kept. */
@@ -36,8 +38,9 @@ async function read_all(): Promise<void> {
   try {
     let cursor = '';
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const got = await read<Page<IncidentRow>>(`/api/v1/incidents?open=true&limit=200${cursor}`);
+      const got = await read<Page<IncidentRow>>(`/api/v1/incidents?open=true&limit=${PAGE_SIZE}${cursor}`);
       for (const row of got.items) rows.set(row.number, row);
+      if (!live.get().loaded) take_rows(got.items); // the first look shows what has come so far
       if (!got.next) break;
       cursor = `&cursor=${encodeURIComponent(got.next)}`;
     }
@@ -53,6 +56,7 @@ async function read_all(): Promise<void> {
     return { ...old, loaded: true, failed: false, rows };
   });
   judged_soon();
+  read_claims();
 }
 
 /** The fallback is drained this long after the database speaks again; its fires are then incidents. */
@@ -122,6 +126,7 @@ export function take_facts(facts: readonly Fact[]): void {
   for (const fact of facts) if (fact.topic === 'unjudged_fire') take_unjudged(fact);
   if (rows.length) judged_soon();
   if (facts.some((fact) => fact.topic === 'canary')) void read_figures();
+  if (facts.some((fact) => fact.topic === 'claim' || fact.topic === 'hand_over')) read_claims();
 }
 
 function is_row(body: unknown): body is IncidentRow {

@@ -4,9 +4,11 @@ import { useEffect, useRef } from 'react';
 import { useCell } from '../live/cell';
 import { theme } from '../look/theme';
 import { useWords } from '../words/words';
+import { Base } from './base';
 import { hold } from './hand';
 import { paint } from './paint';
 import { palette } from './palette';
+import { about, came, read_about } from './tiles';
 import { Raster } from './raster';
 import { type Hit, type Scene, bounds, hit } from './scene';
 import { Sprites } from './sprites';
@@ -34,6 +36,7 @@ class Screen {
   private sprites: Sprites | null = null;
   private colours = palette();
   private asked = 0;
+  private base = new Base(() => this.draw());
   scene: Scene | null = null;
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
@@ -56,12 +59,17 @@ class Screen {
   recolour(): void {
     this.colours = palette();
     this.sprites = new Sprites(this.colours, this.ratio);
-    this.draw();
+    this.base.spoil();
   }
 
   whole(): View | null {
     const box = this.scene && bounds(this.scene);
     return box && this.size.w ? fitted(box, this.size) : null;
+  }
+
+  /** The base map or the border changed. */
+  reground(): void {
+    this.base.spoil();
   }
 
   look(next: View): void {
@@ -78,7 +86,7 @@ class Screen {
       const ctx = this.canvas.getContext('2d', { alpha: false });
       if (!ctx) return;
       const brush = { raster: this.raster, sprites: this.sprites, colours: this.colours, ratio: this.ratio };
-      const done = paint(brush, this.scene, this.view);
+      const done = paint(brush, this.scene, this.view, this.base);
       ctx.putImageData(this.raster.image, 0, 0);
       if (!done) this.draw();
     });
@@ -86,6 +94,7 @@ class Screen {
 
   stop(): void {
     cancelAnimationFrame(this.asked);
+    this.base.stop();
   }
 }
 
@@ -95,6 +104,8 @@ export function MapCanvas({ scene, home, title, scale = 1, onPick }: CanvasProps
   const pick = useRef(onPick);
   const back = useRef(home);
   const present_theme = useCell(theme);
+  const ground_about = useCell(about);
+  const tiles_came = useCell(came);
   const { t } = useWords();
   pick.current = onPick;
   back.current = home;
@@ -140,6 +151,8 @@ export function MapCanvas({ scene, home, title, scale = 1, onPick }: CanvasProps
     screen.current?.draw();
   }, [scene]);
   useEffect(() => screen.current?.recolour(), [present_theme]);
+  useEffect(() => void read_about(), []);
+  useEffect(() => screen.current?.reground(), [ground_about, tiles_came, scene.rings]);
   useEffect(() => {
     if (!screen.current || screen.current.scale === scale) return;
     screen.current.scale = scale;
@@ -149,6 +162,7 @@ export function MapCanvas({ scene, home, title, scale = 1, onPick }: CanvasProps
   return (
     <div className="map">
       <canvas ref={ref} tabIndex={0} role="application" aria-label={title} />
+      {ground_about?.attribution && <small className="map-source">{ground_about.attribution}</small>}
       <div className="map-tools">
         <button type="button" onClick={() => zoom(1)} aria-label={t('map.zoom_in')}>
           +

@@ -71,7 +71,8 @@ const LISTED_MAX = 8;
 function OpenList(): React.JSX.Element | null {
   const { t } = useWords();
   const now = useNow();
-  const open = ordered(useCell(live).rows.values());
+  const { rows } = useCell(live);
+  const open = useMemo(() => ordered(rows.values()), [rows]);
   if (!open.length) return null;
   return (
     <nav className="city-open" aria-label={t('queue.title', { count: open.length })}>

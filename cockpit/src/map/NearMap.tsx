@@ -2,7 +2,9 @@
 
 import { useEffect, useMemo } from 'react';
 import type { Incident } from '../facts/incident';
+import type { PlaceColumns } from '../facts/place';
 import type { Sighting } from '../facts/sight';
+import type { Stand } from '../incident/replay';
 import { useKnown } from '../incident/Side';
 import { useCell } from '../live/cell';
 import { useWords } from '../words/words';
@@ -20,9 +22,11 @@ const RINGS_M = [100, 300];
 interface Near {
   incident: Incident;
   sightings?: readonly Sighting[] | undefined;
+  /** How it stood at a moment that is replayed; undefined shows it as it stands. */
+  stand?: Stand | undefined;
 }
 
-export default function NearMap({ incident, sightings = NONE }: Near): React.JSX.Element {
+export default function NearMap({ incident, sightings = NONE, stand }: Near): React.JSX.Element {
   const { t, word } = useWords();
   const still = useCell(ground);
   const places = useCell(columns);
@@ -39,17 +43,18 @@ export default function NearMap({ incident, sightings = NONE }: Near): React.JSX
     const marks: Mark[] = incident.water
       .slice(0, 4)
       .map((water, i) => mark('water', water.lon, water.lat, { number: String(i + 1) }));
-    for (const station of incident.stations) {
+    for (const station of stand ? [] : incident.stations) {
       marks.push(mark('station', station.lon, station.lat, { text: [word('station', station.level), station.crew && t('head.people', { count: station.crew })].filter(Boolean).join(' ') }));
     }
+    if (stand) marks.push(...marks_of(stand, places, incident.place.id, word));
     for (const gate of entrances ?? []) marks.push(mark('station', gate.lon, gate.lat, { text: gate.name }));
     for (const one of sightings) {
       if (one.camera_lon !== null && one.camera_lat !== null) marks.push(mark('station', one.camera_lon, one.camera_lat, { text: one.camera }));
     }
     const areas = sightings.map((one) => ring_of(one.cone));
-    if (placed || seen?.lon) marks.push(mark('incident', lon, lat, { number: incident.number, level: incident.level, text: name, chosen: true }));
+    if (placed || seen?.lon) marks.push(mark('incident', lon, lat, { number: incident.number, level: stand?.level ?? incident.level, text: name, chosen: true }));
     return { ...fixed, marks, areas, circles_m: RINGS_M, chosen_place: -1 };
-  }, [fixed, incident, lon, lat, name, placed, seen, sightings, entrances, t, word]);
+  }, [fixed, incident, lon, lat, name, placed, seen, sightings, entrances, stand, places, t, word]);
   const home = useMemo(() => {
     if (lon === null || lat === null) return null;
     if (!placed && !seen?.lon && seen?.cone.length) return around(ring_of(seen.cone));
@@ -62,6 +67,18 @@ export default function NearMap({ incident, sightings = NONE }: Near): React.JSX
       <MapTrouble />
     </>
   );
+}
+
+/** Crews where they were, and how many points had spoken at neighbouring places. */
+function marks_of(stand: Stand, places: PlaceColumns | null, here: string, word: (group: string, code: string) => string): Mark[] {
+  const crews = stand.crews.flatMap(({ crew, step, spot }) => (spot ? [mark('station', spot[0], spot[1], { text: `${crew.name} ${word('replay_step', step)}` })] : []));
+  const spoken = new Map<string, string[]>();
+  for (const { alarm } of stand.points) if (alarm.place_id !== here) spoken.set(alarm.place_id, [...(spoken.get(alarm.place_id) ?? []), word('sensor', alarm.sensor)]);
+  const beside = [...spoken].flatMap(([id, sensors]) => {
+    const at = places?.ids.indexOf(id) ?? -1;
+    return at < 0 ? [] : [mark('station', places?.lon[at] ?? 0, places?.lat[at] ?? 0, { text: `${sensors[0]} × ${sensors.length}` })];
+  });
+  return [...beside, ...crews];
 }
 
 /** A mark at degrees. */

@@ -35,14 +35,8 @@ export async function read_ground(): Promise<void> {
 async function read_still(): Promise<Ground> {
   const [towns, outline, villages] = await Promise.all([
     read<Items<Town>>('/api/v1/towns'),
-    read<{ ring: Ring }>('/api/v1/map/outline').catch(() => ({ ring: [] as Ring })),
+    read<{ rings: Ring[] }>('/api/v1/map/outline').catch(() => ({ rings: [] as Ring[] })),
     read<Items<Ground['villages'][number]>>('/api/v1/villages').catch(() => ({ items: [] })),
   ]);
-  return { towns: towns.items, villages: villages.items, outline: outline.ring.length ? [closed(outline.ring)] : [] };
-}
-
-/** A ring whose last point is its first. */
-function closed(ring: Ring): Ring {
-  const [first, last] = [ring[0], ring.at(-1)];
-  return first && last && (first[0] !== last[0] || first[1] !== last[1]) ? [...ring, first] : ring;
+  return { towns: towns.items, villages: villages.items, outline: outline.rings };
 }

@@ -1,5 +1,6 @@
-/* One frame: ground, outline, places, labels, marks, scale. Reads a scene, writes a raster. */
+/* One frame: base map, outline, places, labels, marks, scale. Reads a scene, writes a raster. */
 
+import type { Base } from './base';
 import type { Palette } from './palette';
 import type { Raster } from './raster';
 import type { Scene } from './scene';
@@ -25,19 +26,21 @@ const VILLAGES_FROM_ZOOM = 11.6;
 const NEW_LABELS_A_FRAME = 6;
 
 /** Paint one frame. Returns false when labels are still to be drawn in a next one. */
-export function paint(brush: Brush, scene: Scene, view: View): boolean {
+export function paint(brush: Brush, scene: Scene, view: View, base: Base): boolean {
   const { raster, colours, ratio } = brush;
   const k = scale_of(view.zoom) * ratio;
   const frame = { k, ox: raster.w / 2 - view.x * k, oy: raster.h / 2 - view.y * k, zoom: view.zoom };
-  raster.clear(scene.rings.length ? colours.ground : colours.land);
   const rings = scene.rings.map((ring) => to_screen(ring, frame));
-  raster.fill(rings, colours.land);
+  if (!base.lay(raster, view, ratio, scene.rings, colours)) {
+    raster.clear(scene.rings.length ? colours.ground : colours.land);
+    raster.fill(rings, colours.land);
+  }
   for (const ring of rings) raster.stroke(ring, colours.edge, Math.max(1, Math.round(ratio)));
   dots(brush, scene, frame);
   const taken = scene.marks
     .filter((mark) => mark.kind !== 'station')
     .map((mark) => around(mark.x * k + frame.ox, mark.y * k + frame.oy, 20 * ratio, 20 * ratio));
-  const done = labels(brush, scene, frame, taken);
+  const done = labels(brush, scene, frame, taken, base);
   circles(brush, scene, frame);
   for (const area of scene.areas ?? []) raster.stroke(to_screen(area, frame), colours.dot_strong, Math.max(1, Math.round(1.5 * ratio)));
   marks(brush, scene, frame, taken);
@@ -86,8 +89,8 @@ function dots({ raster, sprites, colours, ratio }: Brush, scene: Scene, { k, ox,
 
 type Box = [number, number, number, number];
 
-/** Town and village names where nothing else stands; adds their boxes to `taken`. */
-function labels({ raster, sprites }: Brush, scene: Scene, { k, ox, oy, zoom }: Frame, taken: Box[]): boolean {
+/** Town, village and street names where nothing else stands; adds their boxes to `taken`. */
+function labels({ raster, sprites }: Brush, scene: Scene, { k, ox, oy, zoom }: Frame, taken: Box[], base: Base): boolean {
   let fresh = 0;
   let done = true;
   const put = (one: { name: string; x: number; y: number }, size: number, strong: boolean): void => {
@@ -106,6 +109,8 @@ function labels({ raster, sprites }: Brush, scene: Scene, { k, ox, oy, zoom }: F
   };
   for (const town of scene.towns) put(town, zoom < 9.6 ? 11 : 13, true);
   if (zoom >= VILLAGES_FROM_ZOOM) for (const village of scene.villages) put(village, 12, false);
+  const known = new Set([...scene.towns, ...scene.villages].map((one) => one.name));
+  for (const one of base.labels) if (!known.has(one.name)) put(one, one.rank < 2 ? 13 : 11, one.rank < 2);
   return done;
 }
 

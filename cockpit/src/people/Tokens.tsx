@@ -1,7 +1,7 @@
 /* Tokens and open sessions: issued once in clear, ended by one press. */
 
 import { useEffect, useState } from 'react';
-import type { Member, Token } from '../facts/people';
+import { type Member, PERMISSIONS, type Token } from '../facts/people';
 import { as_problem, ask, read, Problem } from '../live/api';
 import { day, hms } from '../words/format';
 import { type Column, useColumns } from '../tables/columns';
@@ -18,6 +18,7 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
   const [secret, set_secret] = useState('');
   const [whose, set_whose] = useState('');
   const [days, set_days] = useState(90);
+  const [only, set_only] = useState<readonly string[]>([]);
   const take = (): Promise<void> =>
     read<Token[]>('/api/v1/tokens').then(set_tokens, (error: unknown) => set_problem(as_problem(error)));
   useEffect(() => void take(), []);
@@ -26,7 +27,7 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
     what.then(take, (error: unknown) => set_problem(as_problem(error)));
   };
   const issue = (): void =>
-    act(ask<{ token: string }>('POST', '/api/v1/tokens', { person_id: whose, days }).then((made) => set_secret(made.token)));
+    act(ask<{ token: string }>('POST', '/api/v1/tokens', { person_id: whose, days, ...(only.length ? { permissions: only } : {}) }).then((made) => set_secret(made.token)));
   const columns = useColumns('tokens', useTokenColumns((id) => act(ask('DELETE', `/api/v1/tokens/${id}`))));
   return (
     <>
@@ -55,6 +56,19 @@ export function Tokens({ people }: { people: readonly Member[] }): React.JSX.Ele
         <button type="submit" className="go">
           {t('tokens.issue')}
         </button>
+        <fieldset className="scope">
+          <legend>{t(only.length ? 'tokens.only' : 'tokens.all')}</legend>
+          {PERMISSIONS.map((name) => (
+            <label key={name} className="tick">
+              <input
+                type="checkbox"
+                checked={only.includes(name)}
+                onChange={(event) => set_only(event.target.checked ? [...only, name] : only.filter((one) => one !== name))}
+              />
+              {word('permission', name)}
+            </label>
+          ))}
+        </fieldset>
       </form>
       {secret && (
         <p className="secret" role="status">
@@ -89,6 +103,16 @@ function useTokenColumns(revoke: (id: string) => void): Column<Token>[] {
       ),
     },
     { name: 'kind', label: t('tokens.kind'), cell: (one) => t(one.kind === 'api' ? 'tokens.api' : 'tokens.session') },
+    {
+      name: 'scope',
+      label: t('tokens.scope'),
+      cell: (one) => (
+        <>
+          {one.permissions ? one.permissions.map((name) => word('permission', name)).join(' · ') : t('tokens.whole')}
+          {one.towns && <span className="q"> {one.towns.join(' ')}</span>}
+        </>
+      ),
+    },
     { name: 'created_at', label: t('tokens.made'), cell: (one) => when(one.created_at) },
     { name: 'expires_at', label: t('tokens.until'), cell: (one) => (one.revoked_at ? t('tokens.revoked', { at: when(one.revoked_at) }) : when(one.expires_at)) },
     {

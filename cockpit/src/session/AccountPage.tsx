@@ -31,6 +31,7 @@ export function AccountPage(): React.JSX.Element {
       <p className="q">{t('account.session')}</p>
       <nav aria-label={t('pages')}>
         {may('administer') && <a href="#/people">{t('page.people')}</a>}
+        {may('administer') && <a href="#/first-day">{t('page.first-day')}</a>}
         {may('audit') && <a href="#/audit">{t('page.audit')}</a>}
       </nav>
       <SecondFactor />

@@ -1,10 +1,22 @@
 /* The door: login and password, and a plain word when it stays shut. */
 
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { as_problem, Problem } from '../live/api';
+import { as_problem, Problem, read } from '../live/api';
 import { useCell } from '../live/cell';
-import { lang, useWords } from '../words/words';
+import { type Key, lang, useWords } from '../words/words';
 import { sign_in } from './session';
+
+/** Why single sign-on came back without a session. */
+const REFUSED: Record<string, Key> = { nobody: 'sign_in.nobody', refused: 'sign_in.refused', provider_away: 'sign_in.provider_away' };
+
+/** What single sign-on is called here, null where there is none. */
+function useSingle(): { title_zh: string; title_en: string } | null {
+  const [found, set_found] = useState<{ title_zh: string; title_en: string } | null>(null);
+  useEffect(() => {
+    read<{ title_zh: string; title_en: string } | null>('/api/v1/session/oidc?ask=true').then(set_found, () => undefined);
+  }, []);
+  return found;
+}
 
 const focus = (input: HTMLInputElement | null): void => input?.focus();
 
@@ -16,6 +28,8 @@ export function SignIn(): React.JSX.Element {
   const [asks_code, set_asks_code] = useState(false);
   const login = useRef<HTMLInputElement>(null);
   useEffect(() => login.current?.focus(), []);
+  const single = useSingle();
+  const refused = REFUSED[new URLSearchParams(window.location.search).get('sign_in') ?? ''];
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -58,6 +72,11 @@ export function SignIn(): React.JSX.Element {
             <small>{t('sign_in.code_where')}</small>
           </label>
         )}
+        {refused && !problem && (
+          <p className="broken" role="alert">
+            {t(refused)}
+          </p>
+        )}
         {problem && (
           <p className="broken" role="alert">
             {problem.field === 'code' ? t('sign_in.code_wrong') : problem[language]}
@@ -66,6 +85,11 @@ export function SignIn(): React.JSX.Element {
         <button type="submit" className="go" disabled={busy}>
           {t('sign_in')}
         </button>
+        {single && (
+          <a className="single" href="/api/v1/session/oidc">
+            {single[`title_${language}`]}
+          </a>
+        )}
         <p className="q">
           {t('sign_in.where')}{' '}
           <button type="button" className="link" onClick={() => lang.set(present === 'zh' ? 'en' : 'zh')} lang={present === 'zh' ? 'en' : 'zh-CN'}>

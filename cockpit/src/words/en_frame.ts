@@ -37,6 +37,9 @@ export const frame = {
   'sign_in.code': 'Code',
   'sign_in.code_where': 'The six digits of your authenticator, or a recovery code.',
   'sign_in.code_wrong': 'The code is wrong, used or too old. Type the six digits that your authenticator shows now.',
+  'sign_in.nobody': 'You are known there, but have no account here. Ask an administrator to add you.',
+  'sign_in.refused': 'Single sign-on did not hold or took too long. Sign in again.',
+  'sign_in.provider_away': 'Single sign-on cannot be reached now. A local account still works.',
   'sign_in.where': 'The first login is in credentials.toml of the data folder.',
 
   'level.mark': 'Level F{level}',

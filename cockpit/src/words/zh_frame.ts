@@ -35,6 +35,9 @@ export const frame = {
   'sign_in.code': '动态验证码',
   'sign_in.code_where': '手机验证器显示的 6 位数字，或一个恢复码。',
   'sign_in.code_wrong': '验证码不对、已用过或已过期，请输入验证器当前显示的 6 位数字。',
+  'sign_in.nobody': '身份已核实，但本系统没有这个账号。请管理员先建账号。',
+  'sign_in.refused': '身份认证没有通过或已过期，请重新登录。',
+  'sign_in.provider_away': '统一身份认证暂时连不上，可用本地账号登录。',
   'sign_in.where': '首次启动的账号在数据目录的 credentials.toml。',
 
   'level.mark': 'F{level} 级',

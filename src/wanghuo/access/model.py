@@ -1,10 +1,11 @@
 """People, their tokens, and one line of the audit trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wanghuo.principal import ONE_OF_A_KIND, ORGANISATION_KINDS, PERMISSIONS, Principal, Role
+from wanghuo.principal import ONE_OF_A_KIND, ORGANISATION_KINDS, Permission, Principal, Role
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Token:
-    """A token as it is listed: never the secret, only the start of its digest (12 hex digits)."""
+    """A token as it is listed: never the secret, only the start of its digest (12 hex digits).
+
+    permissions, towns: what it is narrowed to; None is whatever the person has.
+    """
 
     id: str
     person_id: str
@@ -47,6 +51,8 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    permissions: frozenset[Permission] | None = None
+    towns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,8 @@ def needs_organisation(role: Role) -> bool:
     return role in ORGANISATION_KINDS and role not in ONE_OF_A_KIND
 
 
-def permissions_of(role: Role) -> list[str]:
-    """The permissions of a role as the API lists them."""
-    return sorted(PERMISSIONS[role])
+def known(permissions: Sequence[str] | None) -> frozenset[Permission] | None:
+    """The permissions of a token. One that this version does not know opens nothing."""
+    if permissions is None:
+        return None
+    return frozenset(Permission(one) for one in permissions if one in set(Permission))

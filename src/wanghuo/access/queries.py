@@ -5,7 +5,8 @@ from typing import Final
 # $1 digest, $2 now, $3 a session seen before this is over, $4 one seen before this is seen again
 PRINCIPAL: Final = """
 WITH found AS (
-    SELECT p.id, p.login, p.name, p.role, p.towns, p.organisation_id, p.active, p.factor_on
+    SELECT p.id, p.login, p.name, p.role, p.towns, p.organisation_id, p.active, p.factor_on,
+        t.permissions AS token_permissions, t.towns AS token_towns
     FROM access.token t JOIN access.person p ON p.id = t.person_id
     WHERE t.digest = $1 AND t.revoked_at IS NULL AND p.active
         AND (t.expires_at IS NULL OR t.expires_at > $2)

@@ -13,12 +13,11 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
-from wanghuo.access import store
+from wanghuo.access import session_store, store
 from wanghuo.access.model import (
     Person,
     Token,
     needs_organisation,
-    permissions_of,
 )
 from wanghuo.access.passwords import NOBODY, hashed, matches, refuse_weak
 from wanghuo.access.second_factor_routes import must_open
@@ -30,9 +29,13 @@ from wanghuo.web.house import House, house_of
 from wanghuo.web.limits import TooMany
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
-from wanghuo.web.sign_in import SESSION_COOKIE, SignedIn, may, refuse_foreign_page
-
-SESSION_LENGTH = timedelta(hours=24)  # a duty shift
+from wanghuo.web.sign_in import (
+    SESSION_COOKIE,
+    SignedIn,
+    keep_session,
+    may,
+    refuse_foreign_page,
+)
 
 Admin = Annotated[Principal, Depends(may(Permission.ADMINISTER))]
 REFUSALS = problems(Unauthenticated, Forbidden, Unavailable)
@@ -92,10 +95,15 @@ class ChangedPerson(BaseModel):
 
 
 class NewToken(BaseModel):
-    """A token for a person. days: until it expires; none means until it is revoked."""
+    """A token for a person. days: until it expires; none means until it is revoked.
+
+    permissions, towns: what it is narrowed to; without them it carries all that the person has.
+    """
 
     person_id: str = Field(max_length=64)
     days: int | None = Field(None, ge=1, le=3650)
+    permissions: list[Permission] | None = Field(None, min_length=1, max_length=20)
+    towns: list[str] | None = Field(None, min_length=1, max_length=100, examples=[["330282108"]])
 
 
 class IssuedToken(BaseModel):
@@ -111,7 +119,7 @@ def _view(who: Principal) -> PersonView:
         name=who.name,
         role=who.role,
         towns=list(who.towns),
-        permissions=permissions_of(who.role),
+        permissions=sorted(one for one in Permission if who.may(one)),
         organisation_id=who.organisation_id,
     )
 
@@ -124,29 +132,12 @@ async def sign_in(words: SignIn, request: Request, response: Response, clock: No
     peer = request.client.host if request.client else ""
     house.sign_in_pace.take(peer)
     who = await _checked(house, words, peer, clock.now_utc())
-    secret = new_secret(32)
     await _second_factor(house, who, words.code, clock.now_utc(), peer)
     async with house.database.transaction() as tx:
         now = clock.now_utc()
         await store.sign_in_worked(tx, _callers(words.login, peer), now)
-        await store.put_token(
-            tx,
-            secret,
-            person_id=who.person_id,
-            kind="session",
-            created_at=now,
-            expires_at=now + SESSION_LENGTH,
-        )
-        await store.audit(tx, who, "session.begin", who.person_id, {"peer": peer})
-    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=int(SESSION_LENGTH.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=secure,
-    )
+        secret = await session_store.begin(tx, who, now, {"peer": peer})
+    keep_session(request, response, secret, session_store.SESSION_LENGTH)
     return SessionView(person=_view(who), token=secret)
 
 
@@ -202,7 +193,7 @@ async def sign_out(request: Request, response: Response, who: SignedIn, clock: N
     sent = request.headers.get("authorization", "").partition(" ")[2].strip()
     secret = sent or request.cookies.get(SESSION_COOKIE, "")
     async with house.database.transaction() as tx:
-        if await store.end_session(tx, secret, clock.now_utc()):
+        if await session_store.end(tx, secret, clock.now_utc()):
             await store.audit(tx, who, "session.end", who.person_id, {})
     house.doorkeeper.forget(secret)
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
@@ -307,13 +298,44 @@ async def issue_token(
     """Issue an API token. Its secret is in this answer and nowhere else."""
     response.headers["Cache-Control"] = "no-store"  # and is not kept under an Idempotency-Key
     bearer = await store.person(tx, new.person_id)
+    _refuse_wider(new, bearer.principal())
     now, secret = clock.now_utc(), new_secret(32)
     expires_at = now + timedelta(days=new.days) if new.days else None
     token_id = await store.put_token(
-        tx, secret, person_id=bearer.id, kind="api", created_at=now, expires_at=expires_at
+        tx,
+        secret,
+        person_id=bearer.id,
+        kind="api",
+        created_at=now,
+        expires_at=expires_at,
+        permissions=new.permissions,
+        towns=new.towns,
     )
-    await store.audit(tx, who, "token.issue", token_id, {"person_id": bearer.id})
+    detail = new.model_dump(mode="json", exclude_none=True)
+    await store.audit(tx, who, "token.issue", token_id, detail)
     return IssuedToken(id=token_id, token=secret)
+
+
+def _refuse_wider(new: NewToken, bearer: Principal) -> None:
+    """Raise Invalid if the token were to carry more than its person has."""
+    wider = [one for one in new.permissions or () if not bearer.may(one)]
+    if wider:
+        raise Invalid(
+            "permissions",
+            f"此人没有 {', '.join(wider)} 权限 / the person may not {', '.join(wider)}",
+            "只列此人角色已有的权限 / list what the person's role may do",
+        )
+    if new.towns:
+        _refuse_strange_towns(bearer.role, new.towns, bearer.organisation_id)
+    foreign = [
+        one for one in new.towns or () if bearer.towns != (ALL_TOWNS,) and one not in bearer.towns
+    ]
+    if foreign:
+        raise Invalid(
+            "towns",
+            f"此人看不到 {', '.join(foreign)} / the person does not see {', '.join(foreign)}",
+            "只列此人能看到的镇街 / list towns that the person sees",
+        )
 
 
 @router.delete(

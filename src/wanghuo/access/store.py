@@ -6,7 +6,7 @@ Rule 3. Lines of the audit trail are only ever added; the web role may not chang
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +16,19 @@ from wanghuo.access.audit_chain import START, digest_of, plain
 from wanghuo.access.credentials import Credentials
 from wanghuo.access.credentials import digest_of as secret_digest
 from wanghuo.access.lockout import FORGOTTEN_AFTER, locked_until
-from wanghuo.access.model import AuditCheck, AuditLine, Person, Token, needs_organisation
+from wanghuo.access.model import (
+    AuditCheck,
+    AuditLine,
+    Person,
+    Token,
+    known,
+    needs_organisation,
+)
 from wanghuo.access.passwords import hashed
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Missing, Refused
 from wanghuo.identity import derived, new_secret
-from wanghuo.principal import ALL_TOWNS, Principal, Role
+from wanghuo.principal import ALL_TOWNS, Permission, Principal, Role
 
 AUDIT_LOCK: Final = "wanghuo access.audit"
 CHECK_BATCH: Final = 2000
@@ -130,17 +137,22 @@ async def put_token(  # noqa: PLR0913 - a row
     kind: str,
     created_at: datetime,
     expires_at: datetime | None,
+    permissions: Sequence[Permission] | None = None,
+    towns: Sequence[str] | None = None,
 ) -> str:
-    """Keep a token's digest; the token's id. kind: api or session."""
+    """Keep a token's digest; the token's id. kind: api or session. None: as much as the person."""
     digest = secret_digest(secret)
     await tx.execute(
-        "INSERT INTO access.token (digest, person_id, kind, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO access.token"
+        " (digest, person_id, kind, created_at, expires_at, permissions, towns)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         digest,
         person_id,
         kind,
         created_at,
         expires_at,
+        permissions,
+        towns,
     )
     return digest.hex()[:TOKEN_ID_SIZE_HEX]
 
@@ -151,7 +163,10 @@ async def principal_of(tx: Transaction, digest: bytes, now: datetime) -> Princip
     A session that nobody used for SESSION_IDLE is over, too; using it is written to the minute.
     """
     row = await tx.fetchrow(queries.PRINCIPAL, digest, now, now - SESSION_IDLE, now - SEEN_AGAIN)
-    return None if row is None else _person(row).principal()
+    if row is None:
+        return None
+    towns = None if row["token_towns"] is None else tuple(row["token_towns"])
+    return _person(row).principal().narrowed(known(row["token_permissions"]), towns)
 
 
 async def tokens(tx: Transaction, now: datetime) -> list[Token]:
@@ -172,6 +187,8 @@ async def tokens(tx: Transaction, now: datetime) -> list[Token]:
             created_at=row["created_at"],
             expires_at=row["expires_at"],
             revoked_at=row["revoked_at"],
+            permissions=known(row["permissions"]),
+            towns=None if row["towns"] is None else tuple(row["towns"]),
         )
         for row in rows
     ]
@@ -188,16 +205,6 @@ async def revoke_token(tx: Transaction, token_id: str, at: datetime) -> str:
     if person_id is None:
         raise Missing(f"no token {token_id}")
     return str(person_id)
-
-
-async def end_session(tx: Transaction, secret: str, at: datetime) -> bool:
-    """Sign out: the session's secret is worth nothing from now on. False: it was so already."""
-    done = await tx.execute(
-        "UPDATE access.token SET revoked_at = $2 WHERE digest = $1 AND revoked_at IS NULL",
-        secret_digest(secret),
-        at,
-    )
-    return done == "UPDATE 1"
 
 
 async def count_sign_in(
@@ -329,7 +336,8 @@ async def first_start(
 ) -> Credentials | None:
     """One person and one API token per role, and a key per operator; None if people exist.
 
-    town: the town office's code. operators: operator's name → (its id, its town code or "").
+    town: the town office's code; it has nobody where there is no town yet. operators: operator's
+    name → (its id, its town code or "").
     organisations: whose the person of a role is; a role that needs one and has none gets nobody.
     The caller keeps each key's digest (access.credentials.digest_of) in the register and writes
     the credentials to their file before it commits `tx`.
@@ -341,6 +349,8 @@ async def first_start(
     belongs_to = {Role.OPERATOR: operator_id, **organisations}
     for role in Role:
         if needs_organisation(role) and not belongs_to.get(role):
+            continue
+        if role is Role.TOWN_OFFICE and not town:  # it would see every town
             continue
         towns = {Role.TOWN_OFFICE: town, Role.OPERATOR: operator_town}.get(role) or ALL_TOWNS
         new = Person(

@@ -27,6 +27,7 @@ class Trigger(StrEnum):
     CLEARED = "cleared"  # the point reports normal
     RESET = "reset"  # its panel was reset (复位)
     ACKNOWLEDGED = "acknowledged"  # a person at the desk has seen it
+    UNACKNOWLEDGED = "unacknowledged"  # that was a mistake
     DISPOSED = "disposed"  # its incident was closed
 
 
@@ -37,22 +38,26 @@ TRANSITIONS: Final[Mapping[tuple[State, Trigger], State]] = {
     (S.UNACKNOWLEDGED, T.CLEARED): S.RETURNED,
     (S.UNACKNOWLEDGED, T.RESET): S.RETURNED,
     (S.UNACKNOWLEDGED, T.ACKNOWLEDGED): S.ACKNOWLEDGED,
+    (S.UNACKNOWLEDGED, T.UNACKNOWLEDGED): S.UNACKNOWLEDGED,
     (S.UNACKNOWLEDGED, T.DISPOSED): S.NORMAL,
     (S.ACKNOWLEDGED, T.FIRED): S.ACKNOWLEDGED,  # it was never gone
     (S.ACKNOWLEDGED, T.RESENT): S.ACKNOWLEDGED,
     (S.ACKNOWLEDGED, T.CLEARED): S.NORMAL,
     (S.ACKNOWLEDGED, T.RESET): S.NORMAL,
     (S.ACKNOWLEDGED, T.ACKNOWLEDGED): S.ACKNOWLEDGED,  # two operators, one second apart
+    (S.ACKNOWLEDGED, T.UNACKNOWLEDGED): S.UNACKNOWLEDGED,
     (S.ACKNOWLEDGED, T.DISPOSED): S.NORMAL,
     (S.RETURNED, T.FIRED): S.UNACKNOWLEDGED,  # smoke again: look again
     (S.RETURNED, T.RESENT): S.RETURNED,  # the doubled message was slow
     (S.RETURNED, T.CLEARED): S.RETURNED,
     (S.RETURNED, T.RESET): S.RETURNED,
     (S.RETURNED, T.ACKNOWLEDGED): S.NORMAL,
+    (S.RETURNED, T.UNACKNOWLEDGED): S.RETURNED,
     (S.RETURNED, T.DISPOSED): S.NORMAL,
     (S.NORMAL, T.CLEARED): S.NORMAL,  # the panel's message was slow
     (S.NORMAL, T.RESET): S.NORMAL,
     (S.NORMAL, T.ACKNOWLEDGED): S.NORMAL,
+    (S.NORMAL, T.UNACKNOWLEDGED): S.NORMAL,  # it has ended meanwhile
     (S.NORMAL, T.DISPOSED): S.NORMAL,
 }
 

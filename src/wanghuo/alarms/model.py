@@ -57,6 +57,7 @@ class Point(msgspec.Struct, frozen=True):
     town_code: str = ""
     device_id: str = ""
     location: str = ""
+    operator_id: str = ""
 
 
 class Travel(msgspec.Struct, frozen=True, array_like=True):

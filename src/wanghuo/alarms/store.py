@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from wanghuo.alarms.model import UNREGISTERED_MARK, Alarm, Shelf, State
+from wanghuo.alarms.policy_page import Kept
 from wanghuo.alarms.runaway import Runaway
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.engines.together import Part
@@ -158,6 +159,22 @@ async def live_at(tx: Transaction, place_id: str) -> list[Row]:
         " text FROM alarms.alarm WHERE place_id = $1 AND state <> 'normal' ORDER BY last_at DESC",
         place_id,
     )
+
+
+async def keep_policy(tx: Transaction, kept: Kept) -> None:
+    """Keep the text of the policy that judging begins with, unless it was the last one, too."""
+    await tx.execute(
+        "INSERT INTO alarms.policy (sha256, version, text, first_at) SELECT $1, $2, $3, $4"
+        " WHERE $1 IS DISTINCT FROM"
+        " (SELECT sha256 FROM alarms.policy ORDER BY seq DESC LIMIT 1)",
+        *msgspec.structs.astuple(kept),
+    )
+
+
+async def policies(tx: Transaction) -> list[Kept]:
+    """Every text of the policy that was judged by, oldest first."""
+    rows = await tx.fetch("SELECT sha256, version, text, first_at FROM alarms.policy ORDER BY seq")
+    return [Kept(*row.values()) for row in rows]
 
 
 async def is_logged(tx: Transaction, entry_id: str) -> bool:

@@ -76,6 +76,16 @@ def replay(settings: Settings, *, as_json: bool) -> int:
     return _command("replay", settings, _room("replay").replay(settings, as_json=as_json))
 
 
+def check_report(
+    settings: Settings, file: Path | None, *, number: str, digest: str, as_json: bool
+) -> int:
+    """Say whether a report was made here and still agrees with the records."""
+    work = _room("reports").check_report(
+        settings, file, number=number, digest=digest, as_json=as_json
+    )
+    return _command("check-report", settings, work)
+
+
 def import_roads(settings: Settings, path: Path, *, as_json: bool) -> int:
     """Make the road graph of an extract."""
     work = _room("roads").import_roads(settings, path, as_json=as_json)

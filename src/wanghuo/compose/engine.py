@@ -7,9 +7,11 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 
+from wanghuo.alarms import store as alarms
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose.house import dsn
-from wanghuo.compose.policies import alarm_policy
+from wanghuo.compose.policies import alarm_policy, kept_policy
+from wanghuo.devices import store as devices
 from wanghuo.engines.lease import Lease
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
@@ -19,7 +21,7 @@ from wanghuo.gateways.canary import Canary
 from wanghuo.gateways.store import put_quarantine
 from wanghuo.identity import derived
 from wanghuo.notices.feed import Judge, packed_entry
-from wanghuo.premises.model import TEST_POINT, TEST_SENDER
+from wanghuo.premises.model import TEST_ORIGIN, TEST_POINT, TEST_SENDER
 from wanghuo.settings import Settings
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import FallbackDrainer
@@ -38,6 +40,8 @@ async def engine(settings: Settings) -> int:
         role_dsn, size_min=2, size_max=POOL_SIZE_MAX, name="engine", plan_once=True
     )
     policy = alarm_policy(settings)
+    async with database.transaction() as tx:
+        await alarms.keep_policy(tx, kept_policy(settings, clock.now_utc()))
 
     async def put_aside(tx: Transaction, entry: Entry, reason: str) -> None:
         packed, at = packed_entry(entry)
@@ -46,6 +50,10 @@ async def engine(settings: Settings) -> int:
     def lone(name: str, work: Callable[[], Awaitable[None]]) -> Awaitable[None]:
         return Lease(database, clock, name, owner).keep(work)
 
+    async def placed() -> bool:
+        async with database.transaction("*") as tx:
+            return bool(await devices.points(tx, [TEST_ORIGIN]))
+
     canary = Canary(
         settings.host,
         settings.gb26875_port,
@@ -53,6 +61,7 @@ async def engine(settings: Settings) -> int:
         point=TEST_POINT,
         period_s=settings.synthetic_fire_period_s,
         clock=clock,
+        placed=placed,
     )
     works: list[Awaitable[None]] = [
         Judge(database, policy, clock, owner=owner, set_aside=put_aside).run(),

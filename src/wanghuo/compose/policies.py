@@ -1,8 +1,12 @@
 """The policies of a house: how it judges and what its settings switch on, how often it may send."""
 
+from datetime import datetime
+from hashlib import sha256
+
 import msgspec
 
 from wanghuo.alarms.policy import Policy, parse
+from wanghuo.alarms.policy_page import Kept
 from wanghuo.channels.budget import Budgets
 from wanghuo.channels.budget import parse as parse_budgets
 from wanghuo.channels.cad_119 import Cad119
@@ -23,6 +27,12 @@ def alarm_policy(settings: Settings) -> Policy:
     role = {**policy.channels.role, PartyRole.CAD_119.value: both}
     channels = msgspec.structs.replace(policy.channels, role=role)
     return msgspec.structs.replace(policy, channels=channels)
+
+
+def kept_policy(settings: Settings, at: datetime) -> Kept:
+    """The text that alarm_policy reads, as it is kept beside what it judged. at: UTC."""
+    text = (settings.policy_dir / "alarm.toml").read_text(encoding="utf-8")
+    return Kept(sha256(text.encode()).hexdigest(), parse(text).version, text, at)
 
 
 def channel_budgets(settings: Settings) -> Budgets:

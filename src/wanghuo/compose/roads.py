@@ -1,4 +1,4 @@
-"""The roads of a house: imported from an extract, made for the demo city, ranked for its places."""
+"""A house's roads and base map: imported, or made for the demo city; stations ranked for places."""
 
 import asyncio
 import os
@@ -9,12 +9,15 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from wanghuo.basemap import building as ground
+from wanghuo.basemap import reading
+from wanghuo.basemap import store as basemap
+from wanghuo.basemap.store import Made
 from wanghuo.clock import WallClock
 from wanghuo.compose.commands import say
 from wanghuo.compose.house import dsn
 from wanghuo.compose.progress import bar
 from wanghuo.compose.reach import READER, reached
-from wanghuo.compose.setup import DEMO_CITY
 from wanghuo.dispatch import building, extract, feed, store
 from wanghuo.dispatch import policy as policies
 from wanghuo.dispatch.feed import Report
@@ -24,7 +27,7 @@ from wanghuo.dispatch.router import Router
 from wanghuo.engines.postgres import Database
 from wanghuo.errors import Invalid
 from wanghuo.premises import city_roads
-from wanghuo.settings import Settings
+from wanghuo.settings import DEMO_CITY, Settings
 
 NICENESS: Final = 15  # behind everything that senses, judges and tells
 DEMO_EXTRACT: Final = "roads.osm.pbf"
@@ -61,12 +64,15 @@ def _demo_graph(settings: Settings, policy: Policy) -> Graph | None:
     if settings.city != DEMO_CITY:
         return graph
     source = f"{DEMO_CITY}/{settings.seed}/{DEMO_VERSION}"
-    if graph is not None and not _is_old_demo(graph, source, policy):
-        return graph
     pbf = settings.data_dir / DEMO_EXTRACT
+    if graph is not None and not _is_old_demo(graph, source, policy):
+        if pbf.exists() and not basemap.stamp(basemap.path_of(settings.data_dir)):
+            _keep_ground(settings, pbf, source, attribution="")
+        return graph
     write_demo(pbf, settings.seed)
     made = building.build(extract.read(pbf, policy), policy, source)
     store.keep_graph(path, made)
+    _keep_ground(settings, pbf, source, attribution="")
     _log.info("demo_roads", **made.about)
     return made
 
@@ -86,14 +92,24 @@ def write_demo(path: Path, seed: int) -> None:
 
 
 async def import_roads(settings: Settings, path: Path, *, as_json: bool) -> int:
-    """Make the house's road graph of an extract. Raises Invalid for a file that is none."""
+    """Make the house's road graph and base map of an extract. Raises Invalid for a bad file."""
     policy = policies.load(settings.policy_dir)
     graph = await asyncio.to_thread(_imported, settings, path, policy)
+    drawn = await asyncio.to_thread(
+        _keep_ground, settings, path, path.name, attribution=basemap.OSM_ATTRIBUTION
+    )
     if as_json:
-        say(msgspec.json.encode(graph.about).decode())
+        say(msgspec.json.encode({**graph.about, "ground": drawn}).decode())
     else:
-        say(imported(graph.about))
+        say(imported(graph.about, drawn))
     return 0
+
+
+def _keep_ground(settings: Settings, path: Path, source: str, *, attribution: str) -> Made:
+    """Make the base map of an extract; it replaces the old one."""
+    features = reading.read(path, lambda count: bar("objects", count, 0))
+    kept = basemap.path_of(settings.data_dir)
+    return basemap.keep(kept, ground.tiles(features), source=source, attribution=attribution)
 
 
 def _imported(settings: Settings, path: Path, policy: Policy) -> Graph:
@@ -103,7 +119,7 @@ def _imported(settings: Settings, path: Path, policy: Policy) -> Graph:
     return graph
 
 
-def imported(about: Any) -> str:  # noqa: ANN401 - Graph.about
+def imported(about: Any, drawn: Made) -> str:  # noqa: ANN401 - Graph.about
     """What an import found, in plain lines."""
     lines = [
         (
@@ -118,6 +134,10 @@ def imported(about: Any) -> str:  # noqa: ANN401 - Graph.about
         f"  {about['island_segments']:,} segments are islands: no way to the rest and back",
     ]
     lines += [f"  left out, {reason}: {count:,}" for reason, count in about["left_out"].items()]
+    lines.append(
+        f"base map: {drawn.tiles:,} tiles, {drawn.size_bytes:,} bytes,"
+        f" the largest tile {drawn.largest_bytes:,} bytes"
+    )
     return "\n".join([*lines, "now rank the stations anew: wanghuo roads rank"])
 
 

@@ -17,10 +17,9 @@ from wanghuo.premises import store as premises
 from wanghuo.premises.city_whole import generate
 from wanghuo.premises.world import WORLD_FILE
 from wanghuo.principal import Role
-from wanghuo.settings import Settings
+from wanghuo.settings import DEMO_CITY, NO_CITY, Settings
 
 CREDENTIALS_FILE = "credentials.toml"
-DEMO_CITY = "cixi"
 
 _log = structlog.get_logger("compose.setup")
 
@@ -31,7 +30,7 @@ async def setup(settings: Settings) -> int:
     database = await Database.open(dsn(settings, "wanghuo_engine"), size_max=2, name="setup")
     try:
         async with database.transaction("*") as tx:
-            if not await premises.city_is_loaded(tx):
+            if settings.city != NO_CITY and not await premises.city_is_loaded(tx):
                 _log.info("loading_city", city=settings.city)
                 await _load_city(tx, settings)
         async with database.transaction("*") as tx:
@@ -47,14 +46,14 @@ async def _load_city(tx: Transaction, settings: Settings) -> None:
         city = generate(settings.seed)
         await premises.load_city(tx, city)
         await devices.load_register(tx, city.operators, city.senders(), city.devices())
+        test = synthetic.records(city.towns[0])
+        await premises.add_synthetic(tx, test)
+        await devices.add_synthetic(tx, test.sender, test.device)
     else:
         register = cast("premises_feed.Register", devices)
         known = categories.load(settings.policy_dir)
         for report in await premises_feed.load_folder(register, tx, known, Path(settings.city)):
             _log.info("loaded", kind=report.kind, rows=report.rows)
-    test = synthetic.records((await premises.towns(tx))[0])
-    await premises.add_synthetic(tx, test)
-    await devices.add_synthetic(tx, test.sender, test.device)
 
 
 async def _first_people(tx: Transaction, settings: Settings, clock: WallClock) -> None:

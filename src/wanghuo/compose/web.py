@@ -6,15 +6,17 @@ from typing import cast
 
 from fastapi import APIRouter
 
-from wanghuo.access import audit_routes, second_factor_routes, view_routes
+from wanghuo.access import audit_routes, oidc_routes, second_factor_routes, view_routes
 from wanghuo.access import routes as access_routes
 from wanghuo.access import store as access
 from wanghuo.access import table_routes as access_tables
 from wanghuo.access.feed import KnownPeople
+from wanghuo.basemap import routes as basemap_routes
 from wanghuo.channels import routes as channels_routes
 from wanghuo.clock import WallClock
 from wanghuo.compose.house import dsn
 from wanghuo.compose.people import find_operator
+from wanghuo.desk import routes as desk_routes
 from wanghuo.devices import routes as devices_routes
 from wanghuo.devices import store as devices
 from wanghuo.devices import table_routes as devices_tables
@@ -23,17 +25,18 @@ from wanghuo.dispatch import store as dispatch
 from wanghuo.engines.ending import end
 from wanghuo.engines.postgres import Database, Transaction
 from wanghuo.engines.stream import Stream
+from wanghuo.first_day import routes as first_day_routes
 from wanghuo.gateways import access_http, cloud_push, lookout_push
 from wanghuo.gateways import routes as gateways_routes
 from wanghuo.gateways.store import put_quarantine
-from wanghuo.incidents import record_routes
+from wanghuo.incidents import case_routes, record_routes, review_routes
 from wanghuo.incidents import routes as incidents_routes
 from wanghuo.incidents import store as incidents
 from wanghuo.incidents import table_routes as incidents_tables
 from wanghuo.notices import routes as notices_routes
 from wanghuo.notices import seat_119_routes
 from wanghuo.premises import feed as premises_feed
-from wanghuo.premises import personal_routes
+from wanghuo.premises import outline_routes, personal_routes
 from wanghuo.premises import routes as premises_routes
 from wanghuo.premises import store as premises
 from wanghuo.responder import routes as responder_routes
@@ -95,6 +98,7 @@ def _routers() -> list[APIRouter]:
         summary_router([premises.counts, devices.counts, incidents.count_open, signals_total]),
         access_routes.router,
         second_factor_routes.router,
+        oidc_routes.router,
         audit_routes.router,
         view_routes.router,
         access_tables.router,
@@ -102,7 +106,9 @@ def _routers() -> list[APIRouter]:
         premises_routes.import_router(partial(premises_feed.run_import, register), access.audit),
         premises_routes.roster_router(access.audit),
         personal_routes.personal_router(access.audit),
+        outline_routes.outline_router(access.audit),
         devices_routes.router,
+        devices_routes.operator_router(access.audit),
         devices_tables.table_router(access.audit),
         signals_routes.router,
         access_http.router,
@@ -111,9 +117,14 @@ def _routers() -> list[APIRouter]:
         gateways_routes.router,
         sights_routes.router,
         incidents_routes.router,
+        case_routes.router,
+        review_routes.router,
         record_routes.router,
         incidents_tables.table_router(incidents_routes.wanted_of),
         wall_routes.router,
+        desk_routes.router,
+        first_day_routes.router,
+        basemap_routes.router,
         notices_routes.router,
         dispatch_routes.router,
         notices_routes.verification_router(access.audit),

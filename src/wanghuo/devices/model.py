@@ -111,3 +111,9 @@ class OnlineFigures(msgspec.Struct, frozen=True):
 
     towns: list[OnlineTown]
     operators: list[OnlineOperator]
+
+
+def sender_of(origin: str) -> str:
+    """The sender in an origin. Only `access:OPERATOR/DEVICE` has a slash of its own."""
+    parts = origin.split("/")
+    return "/".join(parts[:2]) if origin.startswith("access:") else parts[0]

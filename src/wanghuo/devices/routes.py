@@ -1,13 +1,18 @@
 """The doors of devices on HTTP: the register and the operating companies."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Path as PathField
+from pydantic import BaseModel, Field
 
 from wanghuo.devices import labels, store
 from wanghuo.devices.labels import LABELS_MAX
 from wanghuo.devices.model import Device, Health, Wanted
+from wanghuo.engines.postgres import Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
+from wanghuo.identity import new_secret
 from wanghuo.principal import Permission, Principal
 from wanghuo.web.house import house_of
 from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
@@ -16,6 +21,10 @@ from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
 
 See = Annotated[Principal, Depends(may(Permission.SEE))]
+Admin = Annotated[Principal, Depends(may(Permission.ADMINISTER))]
+Audit = Callable[[Transaction, Principal, str, str, Mapping[str, Any]], Awaitable[None]]
+OperatorId = Annotated[str, PathField(pattern=r"^[\w.-]{1,64}$", examples=["cx01"])]
+KEY_SIZE_BYTES = 32
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])
 
@@ -114,7 +123,58 @@ async def device_labels(
 async def operators(_who: See, tx: Tx) -> dict[str, Any]:
     """The operating companies; never their keys."""
     listed = await store.operators(tx)
-    return {"items": [{"id": o.id, "name": o.name, "town_code": o.town_code} for o in listed]}
+    return {
+        "items": [
+            {
+                "id": o.id, "name": o.name, "town_code": o.town_code,
+                "has_key": o.key_digest is not None,
+            }
+            for o in listed
+        ]
+    }  # fmt: skip
+
+
+class OperatorBody(BaseModel):
+    """An operating company. town_code: "" works in the whole city."""
+
+    name: str = Field(min_length=1, max_length=100)
+    town_code: str = Field("", max_length=12)
+
+
+def operator_router(audit: Audit) -> APIRouter:
+    """The doors that change operating companies. audit: access.store.audit."""
+    doors = APIRouter(prefix="/api/v1", tags=["devices"])
+    refusals = problems(Unauthenticated, Forbidden, Missing, Invalid)
+
+    @doors.put("/operators/{operator_id}", responses=refusals)
+    async def put_operator(
+        operator_id: OperatorId, body: OperatorBody, who: Admin, tx: Tx
+    ) -> dict[str, Any]:
+        """Add or rename an operating company; its key stays."""
+        if body.town_code and not await store.town_is_known(tx, body.town_code):
+            raise Invalid(
+                "town_code", f"there is no town {body.town_code}", "import it, or use none"
+            )
+        await store.put_operators(tx, [(operator_id, body.name.strip(), body.town_code)])
+        await audit(tx, who, "operator.put", operator_id, body.model_dump())
+        return {"id": operator_id, "name": body.name.strip(), "town_code": body.town_code}
+
+    @doors.post("/operators/{operator_id}/key", status_code=201, responses=refusals)
+    async def new_key(
+        operator_id: OperatorId, request: Request, response: Response, who: Admin
+    ) -> dict[str, Any]:
+        """Give a company a new key, shown this once; the old one ends within half a minute."""
+        response.headers["Cache-Control"] = "no-store"
+        house, key = house_of(request), new_secret(KEY_SIZE_BYTES)
+        async with house.database.transaction(who.scope()) as tx:
+            if operator_id not in await store.operator_rows(tx):
+                raise Missing(f"there is no operator {operator_id}")
+            await store.set_operator_keys(tx, {operator_id: key})
+            await audit(tx, who, "operator.key", operator_id, {})
+        house.doorkeeper.forget_person(f"operator:{operator_id}")
+        return {"id": operator_id, "key": key}
+
+    return doors
 
 
 def _view(found: Device, health: Health | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from wanghuo.devices.model import (
     Point,
     Sender,
     Wanted,
+    sender_of,
 )
 from wanghuo.engines.postgres import Row, Transaction
 from wanghuo.errors import Missing
@@ -266,12 +267,6 @@ async def points(tx: Transaction, origins: Iterable[str]) -> dict[str, Point]:
     return {row["origin"]: Point(*row.values()) for row in found}
 
 
-def sender_of(origin: str) -> str:
-    """The sender in an origin. Only `access:OPERATOR/DEVICE` has a slash of its own."""
-    parts = origin.split("/")
-    return "/".join(parts[:2]) if origin.startswith("access:") else parts[0]
-
-
 async def sender_register(tx: Transaction) -> dict[str, Sender]:
     """Every registered transmitter by Signal.sender, for the gateways to hold in memory."""
     found = await tx.fetch(f"SELECT {_SENDER} FROM devices.sender")
@@ -316,6 +311,13 @@ async def page(tx: Transaction, wanted: Wanted) -> list[Device]:
         wanted.online,
     )
     return [Device(*row.values()) for row in found]
+
+
+async def town_is_known(tx: Transaction, code: str) -> bool:
+    """Whether the city has a town of this code."""
+    return bool(
+        await tx.fetchval("SELECT EXISTS (SELECT FROM premises.town WHERE code = $1)", code)
+    )
 
 
 async def place_names(tx: Transaction, place_ids: Iterable[str]) -> dict[str, str]:

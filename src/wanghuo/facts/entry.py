@@ -18,6 +18,7 @@ class ActionKind(StrEnum):
     """What a person did at the desk, on the phone or on site."""
 
     ACKNOWLEDGE = "acknowledge"  # the desk has seen it; stops nobody's calls
+    UNACKNOWLEDGE = "unacknowledge"  # that was a mistake: the desk has not seen it
     CONFIRM = "confirm"  # a person says: fire
     NO_FIRE_ON_SITE = "no_fire_on_site"  # someone on site looked; needs a cause
     CLOSE = "close"  # with disposition

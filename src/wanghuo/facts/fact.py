@@ -14,6 +14,8 @@ class Topic:
     PLACE_STATE = "place_state"  # a place's live state changed
     CANARY = "canary"  # the synthetic fire came through
     SIGHT = "sight"  # a picture or a look came beside an incident; body is {number}
+    CLAIM = "claim"  # who has an incident in hand changed; body is {number}
+    HAND_OVER = "hand_over"  # a shift was offered, received or withdrawn; body is {id}
     UNJUDGED_FIRE = "unjudged_fire"  # a fire kept by the fallback while the database is down
 
 

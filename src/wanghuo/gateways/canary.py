@@ -6,6 +6,7 @@ it out again by itself. A missed one is counted, logged and shown by `wanghuo do
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -28,11 +29,20 @@ class Canary:
     """Dials the gateway like any transmitter.
 
     sender: `gb26875:` and 12 hex digits; point: `SYSTYPE.SYSADDR.COMPTYPE.COMPADDR` as in the
-    register. period_s: 0 switches it off.
+    register. period_s: 0 switches it off. placed: whether the test place is registered; until then
+    it is silent, for nobody's fire would be everybody's.
     """
 
     def __init__(  # noqa: PLR0913 - where, who and when, nothing else
-        self, host: str, port: int, *, sender: str, point: str, period_s: float, clock: Clock
+        self,
+        host: str,
+        port: int,
+        *,
+        sender: str,
+        point: str,
+        period_s: float,
+        clock: Clock,
+        placed: Callable[[], Awaitable[bool]],
     ) -> None:
         self._where = (host, port)
         self._source = bytes.fromhex(sender.partition(":")[2])
@@ -47,13 +57,16 @@ class Canary:
         )
         self._period_s = period_s
         self._clock = clock
+        self._placed = placed
+        self._is_placed = False
         self._serial = 0
 
     async def run(self) -> None:
         """Report a synthetic fire every period, for ever."""
         while self._period_s > 0:
             await self._clock.sleep(self._period_s)
-            if not await self.sing():
+            self._is_placed = self._is_placed or await self._placed()
+            if self._is_placed and not await self.sing():
                 CANARY_MISSED.inc()
                 _log.error("synthetic_fire_not_confirmed", within_s=CONFIRM_WITHIN_S)
 

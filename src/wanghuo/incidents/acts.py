@@ -18,6 +18,7 @@ from wanghuo.principal import Principal
 # The words of the address line, and the acts they stand for.
 PATHS = {
     "acknowledge": ActionKind.ACKNOWLEDGE,
+    "unacknowledge": ActionKind.UNACKNOWLEDGE,
     "confirm": ActionKind.CONFIRM,
     "no-fire": ActionKind.NO_FIRE_ON_SITE,
     "close": ActionKind.CLOSE,
@@ -35,25 +36,19 @@ def tidy(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-class ActRefused(Refused):
-    """The incident is closed, or not closed, and this act means nothing there."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-
-
 def checked_act(incident: Incident, action: ActionEntry) -> ActionEntry:
-    """The action if it can be asked now. Raises Invalid and ActRefused."""
+    """The action if it can be asked now. Raises Invalid and Refused."""
     closed_too = action.action in {ActionKind.NOTE, ActionKind.REOPEN}
     if not incident.is_open and not closed_too:
-        raise ActRefused(
-            f"警情 {incident.number} 已结案，可先撤销结案",
+        raise Refused(
             f"incident {incident.number} is closed; undo the close first",
+            f"警情 {incident.number} 已结案，可先撤销结案",
         )
     if action.action is ActionKind.REOPEN and incident.is_open:
-        raise ActRefused(
-            f"警情 {incident.number} 未结案", f"incident {incident.number} is not closed"
+        raise Refused(f"incident {incident.number} is not closed", f"警情 {incident.number} 未结案")
+    if action.action is ActionKind.UNACKNOWLEDGE and incident.desk_acknowledged_at is None:
+        raise Refused(
+            f"incident {incident.number} was not acknowledged", f"警情 {incident.number} 未确认看到"
         )
     if action.action is ActionKind.CLOSE:
         disposition.checked(action.disposition, action.cause)
@@ -73,8 +68,8 @@ def _check_level(incident: Incident, action: ActionEntry) -> None:
         raise Invalid("level", _words("no_level"), "1, 2, 3, 4")
     up = action.action is ActionKind.RAISE
     if (action.level > incident.level) is not up or action.level == incident.level:
-        raise ActRefused(
-            f"警情现为 F{incident.level}", f"the incident is at F{incident.level} already"
+        raise Refused(
+            f"the incident is at F{incident.level} already", f"警情现为 F{incident.level}"
         )
 
 
@@ -82,8 +77,8 @@ def _check_alarm(incident: Incident, action: ActionEntry) -> None:
     if not 1 <= action.level <= ALARMS_MAX:
         raise Invalid("level", _words("no_alarm"), "1, 2, 3")
     if action.level <= incident.alarm:
-        raise ActRefused(
-            f"已到第 {incident.alarm} 级调派", f"alarm {incident.alarm} has been called already"
+        raise Refused(
+            f"alarm {incident.alarm} has been called already", f"已到第 {incident.alarm} 级调派"
         )
 
 

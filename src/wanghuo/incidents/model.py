@@ -24,7 +24,7 @@ class Incident(msgspec.Struct, frozen=True):
     place_id: "" while the sender is not registered, then place_name is the sender.
     log_odds_milli, level, level_peak follow from the ledger (alarms/level.py) and are kept here
     so that lists need not fold. sentence: what a stranger understands. alarm: the last line of the
-    run card that was called, 0 for none.
+    run card that was called, 0 for none. operator_id: whose device spoke first, "" if nobody's.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Incident(msgspec.Struct, frozen=True):
     disposition: str = ""
     cause: str = ""
     alarm: int = 0
+    operator_id: str = ""
 
     @property
     def place_key(self) -> str:

@@ -7,40 +7,45 @@ from typing import Final
 from wanghuo.incidents.model import Incident
 
 _INCIDENT: Final = ", ".join(f"i.{name}" for name in Incident.__struct_fields__)
-_LISTED: Final = f"""
+_BESIDE: Final = f"""
     SELECT {_INCIDENT}, coalesce(p.address, '') AS address, coalesce(p.people, 0) AS people,
         coalesce(t.name, '') AS town_name,
         (SELECT coalesce(json_agg(json_build_object('role', n.role, 'name', n.name,
             'state', n.state, 'planned_at', n.planned_at) ORDER BY n.planned_at, n.id), '[]')
          FROM notices.party n WHERE n.incident_id = i.id) AS parties
-    FROM incidents.incident i
-    LEFT JOIN premises.place p ON p.id = i.place_id
-    LEFT JOIN premises.town t ON t.code = i.town_code
 """
+# Each looked up by its key, for a planner that knows little of a fenced table reads all of it.
+_KNOWN: Final = """
+    LEFT JOIN LATERAL (
+        SELECT address, people FROM premises.place WHERE id = i.place_id OFFSET 0) p ON true
+    LEFT JOIN LATERAL (
+        SELECT name FROM premises.town WHERE code = i.town_code OFFSET 0) t ON true
+"""
+_LISTED: Final = f"{_BESIDE} FROM incidents.incident i {_KNOWN}"
 
 # What figures count: never the synthetic fire, a drill, or what turned out to be either.
 COUNTED: Final = "NOT i.test AND NOT i.drill AND i.disposition NOT IN ('test', 'drill')"
 FIRE: Final = "i.disposition IN ('fire', 'fire_damaging')"
 
-# $1 place id, $2 open or not or null, $3 since, $4 town, $5 level, $6 pattern, $7 and $8 the last
-# row of the page before, $9 how many, $10 synthetic fires too, $11 until, $12 lowest level that it
-# ever had, $13 fires only, $14 only what figures count, $15 only these ids, if given
+# A page of incidents, and what stands beside each of them. listing.py puts {where} and {size}
+# in.
 LIST: Final = f"""
-SELECT coalesce(json_agg(r), '[]')::text FROM (
-    {_LISTED}
-    WHERE ($1 = '' OR i.place_id = $1)
-        AND ($2::bool IS NULL OR (i.state <> 'closed') = $2)
-        AND ($3::timestamptz IS NULL OR i.opened_at >= $3)
-        AND ($4 = '' OR i.town_code = $4)
-        AND ($5::int IS NULL OR i.level = $5)
-        AND ($6 = '' OR i.place_name ILIKE $6 OR i.number ILIKE $6)
-        AND ($7::timestamptz IS NULL OR (i.opened_at, i.id) < ($7, $8))
-        AND ($10 OR NOT i.test)
-        AND ($11::timestamptz IS NULL OR i.opened_at < $11)
-        AND ($12::int IS NULL OR i.level_peak >= $12)
-        AND (NOT $13 OR {FIRE}) AND (NOT $14 OR ({COUNTED}))
-        AND ($15::text[] IS NULL OR i.id = ANY ($15))
-    ORDER BY i.opened_at DESC, i.id DESC LIMIT $9) r
+WITH page AS MATERIALIZED (
+    SELECT i.* FROM incidents.incident i WHERE {{where}}
+    ORDER BY i.opened_at DESC, i.id DESC LIMIT {{size}})
+SELECT coalesce(json_agg(r ORDER BY r.opened_at DESC, r.id DESC), '[]')::text FROM (
+    {_BESIDE} FROM page i {_KNOWN}) r
+"""
+# From newest to oldest, until a page is full: for conditions that no index knows and that a planner
+# therefore believes to be rare.
+WALK: Final = """
+SELECT set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_bitmapscan', 'off', true)
+"""
+
+# $1 a pattern, $2 how many
+PLACES_LIKE: Final = """
+SELECT id FROM premises.place WHERE name ILIKE $1 OR search ILIKE $1 LIMIT $2
 """
 
 # $1 number

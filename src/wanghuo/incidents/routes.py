@@ -22,9 +22,11 @@ from wanghuo.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
 from wanghuo.facts.entry import ActionEntry, ActionKind, Entry
 from wanghuo.identity import derived
 from wanghuo.incidents import acts, cap_export, clocks, figures, store, views
+from wanghuo.incidents import disposition as ends
 from wanghuo.incidents.clocks import CLOCKS_SPAN, ClockState
+from wanghuo.incidents.listing import Wanted
 from wanghuo.incidents.rows import stamp
-from wanghuo.incidents.store import Span, Wanted
+from wanghuo.incidents.store import Span
 from wanghuo.place import Coordinates, near_distance_m
 from wanghuo.premises import store as premises
 from wanghuo.principal import Permission, Principal
@@ -54,6 +56,7 @@ ACT_REFUSALS = problems(Unauthenticated, Forbidden, Missing, Refused, Invalid, U
 
 Act = Literal[
     "acknowledge",
+    "unacknowledge",
     "confirm",
     "no-fire",
     "close",
@@ -101,6 +104,11 @@ class ListQuery(BaseModel):
     test: bool = Field(default=False, description="Synthetic fires too.")
     until: AwareDatetime | None = Field(None, description="Opened before.")
     level_min: int | None = Field(None, ge=0, le=4, description="Ever at this level or above.")
+    level_peak: int | None = Field(None, ge=0, le=4, description="Highest level it ever had.")
+    category: Text = Field("", max_length=32)
+    disposition: ends.Disposition | Literal[""] = ""
+    cause: ends.Cause | Literal[""] = ""
+    operator: Text = Field("", max_length=64, description="Whose device spoke first, by id.")
     fire: bool = Field(default=False, description="Only what turned out to be a fire.")
     counted: bool = Field(
         default=False, description="Only what figures count: no drills, no tests."
@@ -122,13 +130,15 @@ async def wanted_of(tx: Tx, request: Request, asked: Annotated[ListQuery, Query(
 
 @router.get("/incidents", responses=REFUSALS)
 async def incidents(
-    _who: See,
+    who: See,
     tx: Tx,
     wanted: Annotated[Wanted, Depends(wanted_of)],
     cursor: Cursor = "",
     size: PageSize = PAGE_SIZE_DEFAULT,
 ) -> dict[str, Any]:
     """Incidents, newest first: {items: [IncidentRow], next}."""
+    if wanted.town and not who.sees_town(wanted.town):  # else every row of it would be looked at
+        return {"items": [], "next": None}
     after = None
     if cursor:
         at, incident_id = key_of(cursor, 2)
@@ -186,6 +196,10 @@ async def _page(tx: Transaction, number: str, house: House) -> dict[str, Any]:
         now=house.clock.now_utc(),
     )
     document |= {"water": [], "stations": []}
+    homes = await premises.stations_by_id(tx, [crew["station_id"] for crew in document["crews"]])
+    for crew in document["crews"]:
+        home = homes.get(crew["station_id"])
+        crew |= {"lon": home.at.lon if home else None, "lat": home.at.lat if home else None}
     if found.lon is not None and found.lat is not None:
         here = Coordinates(found.lon, found.lat)
         document["water"] = [

@@ -13,43 +13,21 @@ from wanghuo.errors import Missing
 from wanghuo.incidents import queries
 from wanghuo.incidents.clocks import Times
 from wanghuo.incidents.figures import LOCAL, DayCounts, LastFire, Today
+from wanghuo.incidents.listing import FEW_PLACES, Wanted, names_number, pattern, statement
 from wanghuo.incidents.model import Incident, Moment
 from wanghuo.incidents.record import Month
 from wanghuo.incidents.views import DeskFigures, Listed, Whole
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """Which incidents a list shows. after: (opened_at, id) of the last row of the page before.
-
-    level_min: of the highest level it ever had. counted: only what figures count. ids: only these.
-    """
-
-    place_id: str = ""
-    open: bool | None = None
-    since: datetime | None = None
-    town: str = ""
-    level: int | None = None
-    q: str = ""
-    after: tuple[datetime, str] | None = None
-    size: int = 50
-    test: bool = False
-    until: datetime | None = None
-    level_min: int | None = None
-    fire: bool = False
-    counted: bool = False
-    ids: tuple[str, ...] | None = None
-
 
 _SAVE_INCIDENTS = """
 INSERT INTO incidents.incident (id, number, place_id, place_name, category, town_code, building,
     lon, lat, level, level_peak, state, profile, policy_version, drill, test, sleeping, opened_at,
     last_at, log_odds_milli, sentence, desk_acknowledged_at, desk_acknowledged_by, closed_at,
-    disposition, cause, alarm)
+    disposition, cause, alarm, operator_id)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::float8[], $9::float8[], $10::int2[], $11::int2[], $12::text[], $13::text[],
     $14::text[], $15::bool[], $16::bool[], $17::bool[], $18::timestamptz[], $19::timestamptz[],
     $20::int[], $21::jsonb[], $22::timestamptz[], $23::text[], $24::timestamptz[], $25::text[],
-    $26::text[], $27::int2[])
+    $26::text[], $27::int2[], $28::text[])
 ON CONFLICT (id) DO UPDATE SET
     level = excluded.level, level_peak = excluded.level_peak, state = excluded.state,
     profile = excluded.profile, drill = excluded.drill, last_at = excluded.last_at,
@@ -105,28 +83,14 @@ async def count_open(tx: Transaction) -> dict[str, int]:
 
 async def listed(tx: Transaction, wanted: Wanted) -> list[Listed]:
     """A page of incidents, newest first."""
-    after_at, after_id = wanted.after or (None, None)
-    pattern = f"%{like_escaped(wanted.q)}%" if wanted.q else ""
-    return _listed.decode(
-        await tx.fetchval(
-            queries.LIST,
-            wanted.place_id,
-            wanted.open,
-            wanted.since,
-            wanted.town,
-            wanted.level,
-            pattern,
-            after_at,
-            after_id,
-            wanted.size,
-            wanted.test,
-            wanted.until,
-            wanted.level_min,
-            wanted.fire,
-            wanted.counted,
-            wanted.ids,
-        )
-    )
+    places: list[str] = []
+    if wanted.q and not names_number(wanted.q):
+        found = await tx.fetch(queries.PLACES_LIKE, pattern(wanted.q), FEW_PLACES)
+        places = [row["id"] for row in found]
+    asking = statement(wanted, places)
+    if asking.walks:
+        await tx.execute(queries.WALK)
+    return _listed.decode(await tx.fetchval(asking.text, *asking.values))
 
 
 async def whole(tx: Transaction, number: str) -> Whole:
@@ -224,11 +188,6 @@ async def alarms_of_point(tx: Transaction, origin: str, size: int) -> list[Row]:
     number, disposition, cause: "" for an alarm that a shelf or a test window held back.
     """
     return await tx.fetch(queries.ALARMS_OF_POINT, origin, size)
-
-
-def like_escaped(text: str) -> str:
-    """Text as it stands inside a LIKE pattern."""
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 _listed: Final = msgspec.json.Decoder(list[Listed])

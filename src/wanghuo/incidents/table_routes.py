@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from wanghuo.access.store import audit
 from wanghuo.errors import Forbidden, Invalid, Unauthenticated
 from wanghuo.incidents import store
-from wanghuo.incidents.store import Wanted
+from wanghuo.incidents.listing import Wanted
 from wanghuo.incidents.views import Listed
 from wanghuo.principal import Permission, Principal
 from wanghuo.web.house import house_of

@@ -89,6 +89,22 @@ def _acknowledge(hearing: Hearing, incident: Incident, action: ActionEntry) -> N
             escalation.quiet(hearing, party)
 
 
+def _unacknowledge(hearing: Hearing, incident: Incident, action: ActionEntry) -> None:
+    """Nobody at the desk has seen it after all: it is as new, and the desk is told again."""
+    if incident.desk_acknowledged_at is None:
+        return
+    scene = hearing.scene
+    _say(hearing, incident, action)
+    scene.put_incident(replace(incident, desk_acknowledged_at=None, desk_acknowledged_by=""))
+    for alarm in scene.alarms_in(incident.id):
+        moved_back = lifecycle.advance(alarm, Trigger.UNACKNOWLEDGED)
+        if moved_back is not alarm:
+            scene.put_alarm(moved_back)
+    for party in scene.parties_of(incident.id):
+        if party.role is PartyRole.OPERATOR_DESK and party.state is PartyState.ACKNOWLEDGED:
+            escalation.tell_again(hearing, party)
+
+
 def _confirm(hearing: Hearing, incident: Incident, action: ActionEntry) -> None:
     _say(hearing, incident, action)
     line = hearing.line("person_confirms", by=action.person_name, note=action.reason)
@@ -193,6 +209,7 @@ _QUIETING: Final[Mapping[ActionKind, Callable[[Hearing, ActionEntry], None]]] = 
 }
 _ACTS: Final[Mapping[ActionKind, Callable[[Hearing, Incident, ActionEntry], None]]] = {
     ActionKind.ACKNOWLEDGE: _acknowledge,
+    ActionKind.UNACKNOWLEDGE: _unacknowledge,
     ActionKind.CONFIRM: _confirm,
     ActionKind.NO_FIRE_ON_SITE: _no_fire_on_site,
     ActionKind.CLOSE: _close,

@@ -134,7 +134,7 @@ def reopen(hearing: Hearing, incident: Incident, who: str, *, answering: str = "
             there = crew.advanced(party, Step.TOLD_AGAIN, hearing.at)
             hearing.scene.put_party(crew.advanced(there, Step.ACKNOWLEDGED, hearing.at))
         elif party.is_waiting or (party.state is PartyState.ACKNOWLEDGED and _went(hearing, party)):
-            _tell_again(hearing, party)
+            tell_again(hearing, party)
 
 
 def _went(hearing: Hearing, party: Party) -> bool:
@@ -142,7 +142,7 @@ def _went(hearing: Hearing, party: Party) -> bool:
     return bool(party.crew) or all_clear.was_given(hearing, party)
 
 
-def _tell_again(hearing: Hearing, party: Party) -> None:
+def tell_again(hearing: Hearing, party: Party) -> None:
     """A party is rung as at first, with its clocks from now on."""
     waiting = replace(party, state=PartyState.TOLD, acknowledged_at=None)
     hearing.scene.put_party(crew.advanced(waiting, Step.TOLD_AGAIN, hearing.at))

@@ -76,7 +76,9 @@ class Hearing:
             params=dict(params),
         )
 
-    def open_incident(self, site: Site, sensor: SensorKind, *, drill: bool) -> str:
+    def open_incident(
+        self, site: Site, sensor: SensorKind, *, drill: bool, operator_id: str = ""
+    ) -> str:
         """A new incident at this place with the first lines of its ledger; its id."""
         scene, policy = self.scene, self.policy
         local = self.at + timedelta(hours=policy.night.utc_offset_h)
@@ -104,6 +106,7 @@ class Hearing:
             last_at=self.at,
             log_odds_milli=0,
             sentence=said("incident.opened"),
+            operator_id=operator_id,
         )
         scene.put_incident(incident)
         opened = "opened" if site.registered else "opened_unregistered"

@@ -13,7 +13,7 @@ NAMED: Final = """
 SELECT json_build_object(
     'points', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT d.origin, d.sender, d.kind AS sensor, d.place_id, d.town_code, d.id AS device_id,
-            d.location
+            d.location, d.operator_id
         FROM devices.device d WHERE d.origin = ANY ($1::text[])) r),
     'senders', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT s.sender, s.place_id, s.town_code
@@ -117,7 +117,7 @@ SELECT json_build_object(
         CROSS JOIN LATERAL (SELECT * FROM alarms.alarm WHERE id = ids.id OFFSET 0) a) r),
     'held', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT d.origin, d.sender, d.kind AS sensor, d.place_id, d.town_code, d.id AS device_id,
-            d.location
+            d.location, d.operator_id
         FROM live JOIN alarms.alarm a USING (id) JOIN devices.device d ON d.origin = a.origin
         WHERE live.incident_id = '') r),
     'shelves', (SELECT coalesce(json_agg(r), '[]') FROM (

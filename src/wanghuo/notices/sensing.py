@@ -101,7 +101,11 @@ def let_through(hearing: Hearing, alarm: Alarm, sensed: Sensed) -> bool:
     if joined:
         incident_id, link = joined
     else:
-        incident_id = hearing.open_incident(site, alarm.sensor, drill=drill)
+        known = scene.points.get(alarm.origin)
+        operator_id = known.operator_id if known else ""
+        incident_id = hearing.open_incident(
+            site, alarm.sensor, drill=drill, operator_id=operator_id
+        )
         link = Link.SAME_PLACE
     before_level = hearing.incident(incident_id).level
     for other in others:

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from wanghuo.engines.postgres import Transaction
 from wanghuo.errors import Invalid
-from wanghuo.premises import importing, sheets, store
+from wanghuo.premises import importing, sheets, store, synthetic
 from wanghuo.premises.categories import Category
 from wanghuo.premises.import_report import (
     Report,
@@ -24,7 +24,7 @@ from wanghuo.premises.import_report import (
 )
 from wanghuo.premises.import_tables import TABLES
 from wanghuo.premises.importing import Known, Parsed, Table
-from wanghuo.premises.model import ADDRESSES, Town
+from wanghuo.premises.model import ADDRESSES, TEST_PLACE_ID, Town
 from wanghuo.premises.sheets import Sheet
 
 STORED: Final = {
@@ -51,6 +51,12 @@ class Register(Protocol):
         self, tx: Transaction, devices: Iterable[Sequence[Any]], senders: Iterable[Sequence[Any]]
     ) -> Awaitable[None]:
         """Keep rows of devices and senders."""
+        ...
+
+    def add_synthetic(
+        self, tx: Transaction, sender: Sequence[Any], device: Sequence[Any]
+    ) -> Awaitable[None]:
+        """The synthetic fire's sender and device; harmless if they are there."""
         ...
 
     def follow_places(self, tx: Transaction, towns: Mapping[str, str]) -> Awaitable[None]:
@@ -174,6 +180,16 @@ async def _keep(tx: Transaction, register: Register, table: Table, records: list
         await register.put_operators(tx, records)
     else:
         await store.upsert(tx, STORED[table.kind], records)
+    if table.kind == "towns":
+        await _place_synthetic(tx, register)
+
+
+async def _place_synthetic(tx: Transaction, register: Register) -> None:
+    """Give the synthetic fire a home in the first town as soon as there is one."""
+    if not await store.places(tx, [TEST_PLACE_ID]):
+        test = synthetic.records((await store.towns(tx))[0])
+        await store.add_synthetic(tx, test)
+        await register.add_synthetic(tx, test.sender, test.device)
 
 
 async def load_folder(

@@ -16,7 +16,7 @@ _WHERE = """
 """
 _TOWN = """
     town* | 镇街 | 新浦镇
-    village | 村社 | 330282112201
+    village | 村社 |
 """
 
 TOWNS: Final = Table("towns", columns("""

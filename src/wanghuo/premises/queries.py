@@ -76,6 +76,12 @@ PUT_ADDRESSES = """
         verified = excluded.verified
 """
 
+# The border instead of the one before.
+PUT_OUTLINE = """
+    INSERT INTO premises.outline (rings) VALUES ($1)
+    ON CONFLICT (only_one) DO UPDATE SET rings = excluded.rings
+"""
+
 STATIONS = f"SELECT {columns('station')} FROM premises.station ORDER BY id"
 TOWNS = f"SELECT {columns('town')} FROM premises.town ORDER BY code"
 VILLAGES = f"SELECT {columns('village')} FROM premises.village ORDER BY code"

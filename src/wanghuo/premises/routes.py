@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from wanghuo.engines.postgres import Database, Row, Transaction
 from wanghuo.errors import Forbidden, Invalid, Missing, Unauthenticated
 from wanghuo.place import Coordinates, datum, near_distance_m
-from wanghuo.premises import categories, city_sources, duty, exporting, kit, map_columns, store
+from wanghuo.premises import categories, duty, exporting, kit, map_columns, store
 from wanghuo.premises.categories import Category
 from wanghuo.premises.duty import Shift
 from wanghuo.premises.import_report import Report, Upload, report_json
@@ -35,6 +35,10 @@ Importer = Annotated[Principal, Depends(may(Permission.IMPORT))]
 Audit = Callable[[Transaction, Principal, str, str, Mapping[str, Any]], Awaitable[None]]
 Run = Callable[[Transaction, Mapping[str, Category], Upload], Awaitable[Report]]
 Form = Annotated[Literal["csv", "xlsx"], Query(alias="format")]
+Kind = Literal[
+    "towns", "villages", "operators", "places", "devices", "contacts", "stations", "water",
+    "rosters", "entrances", "cameras",
+]  # fmt: skip
 STATIONS_NEAR = 5
 SEES_ALL_DEVICES = frozenset(Role) - ORGANISATION_KINDS.keys() | {Role.UNIT_HEAD}
 MAPS_KEPT_MAX = 32
@@ -73,13 +77,6 @@ async def map_places(request: Request, who: See, tx: Tx, known: Categories) -> R
         headers["Content-Encoding"] = "gzip"
         return Response(packed.gzipped, media_type="application/json", headers=headers)
     return Response(packed.plain, media_type="application/json", headers=headers)
-
-
-@router.get("/map/outline", responses=REFUSALS)
-async def map_outline(request: Request, _who: See) -> dict[str, Any]:
-    """The border of the demo city as a ring of [lon, lat]; empty for a loaded city."""
-    demo = house_of(request).settings.city == "cixi"
-    return {"ring": city_sources.read().outline.ring if demo else []}
 
 
 @router.get("/towns", responses=REFUSALS)
@@ -342,14 +339,12 @@ def import_router(run: Run, audit: Audit) -> APIRouter:
         who: Importer,
         tx: Tx,
         known: Categories,
-        kind: Literal[
-            "places", "devices", "contacts", "stations", "water", "rosters", "entrances", "cameras"
-        ],
+        kind: Kind,
         commit: Annotated[bool, Query(description="Keep it; otherwise only look.")] = False,  # noqa: FBT002 - a query
         source_datum: Annotated[str, Query(alias="datum")] = "WGS-84",
         file: Annotated[str, Query(max_length=200, description="Its name, for messages.")] = "",
     ) -> Response:
-        """Preview or keep a CSV or xlsx file, sent as the body as it is.
+        """Preview or keep a CSV, xlsx or GeoJSON file, sent as the body as it is.
 
         The report counts new, changed and unchanged rows and names each wrong cell with its remedy.
         """

@@ -1,4 +1,4 @@
-"""Tables that people send: CSV in any usual encoding and xlsx, as rows of text.
+"""Tables that people send: CSV in any usual encoding, xlsx and GeoJSON, as rows of text.
 
 Row numbers count as a spreadsheet shows them: the header is row 1.
 """
@@ -14,6 +14,7 @@ import msgspec
 from python_calamine import CalamineError, load_workbook
 
 from wanghuo.errors import Invalid
+from wanghuo.premises import geojson
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 DELIMITERS: Final = ",;\t"
@@ -32,10 +33,12 @@ class Sheet(msgspec.Struct):
 
 
 def read(file: str, content: bytes) -> Sheet:
-    """The table in `content`; xlsx by its first bytes, else CSV.
+    """The table in `content`; GeoJSON and xlsx by their first bytes, else CSV.
 
     file: its name, for messages. Raises Invalid with the remedy.
     """
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _sheet(file, geojson.rows(file, content))
     if content.startswith(b"PK"):
         return _sheet(file, _xlsx_rows(file, content))
     return _sheet(file, _csv_rows(file, content))

@@ -20,6 +20,7 @@ from wanghuo.place import METRES_PER_DEGREE, Coordinates, near_distance_m
 from wanghuo.premises import queries, world
 from wanghuo.premises.city_whole import City
 from wanghuo.premises.duty import Shift
+from wanghuo.premises.geojson import Ring
 from wanghuo.premises.model import (
     ADDRESSES,
     CITY_OWNER_ID,
@@ -268,6 +269,16 @@ async def water_out_of_order(tx: Transaction, ids: Iterable[str]) -> dict[str, s
 async def stations_by_id(tx: Transaction, ids: Iterable[str]) -> dict[str, Station]:
     """The stations with these ids; unknown ids are left out."""
     return {key: Station(*row) for key, row in (await rows_by_key(tx, "station", ids)).items()}
+
+
+async def outline(tx: Transaction) -> list[Ring]:
+    """The border as closed rings; none if nobody drew it."""
+    return await tx.fetchval("SELECT rings FROM premises.outline") or []
+
+
+async def put_outline(tx: Transaction, rings: Sequence[Ring]) -> None:
+    """Keep the border instead of the one before."""
+    await tx.execute(queries.PUT_OUTLINE, rings)
 
 
 async def places_version(tx: Transaction) -> str:

@@ -8,10 +8,11 @@ Rule 3. A refusal never says which part of the secret was wrong.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from wanghuo.errors import Forbidden, Unauthenticated
@@ -92,3 +93,16 @@ def may(permission: Permission) -> Callable[..., Awaitable[Principal]]:
         return who
 
     return allowed
+
+
+def keep_session(request: Request, response: Response, secret: str, length: timedelta) -> None:
+    """Give the browser its session: a cookie that no script reads and no other site sends."""
+    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=int(length.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )
