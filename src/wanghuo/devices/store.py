@@ -315,9 +315,8 @@ async def page(tx: Transaction, wanted: Wanted) -> list[Device]:
 
 async def town_is_known(tx: Transaction, code: str) -> bool:
     """Whether the city has a town of this code."""
-    return bool(
-        await tx.fetchval("SELECT EXISTS (SELECT FROM premises.town WHERE code = $1)", code)
-    )
+    asked = "SELECT EXISTS (SELECT FROM premises.town WHERE code = $1)"
+    return bool(await tx.fetchval(asked, code))
 
 
 async def place_names(tx: Transaction, place_ids: Iterable[str]) -> dict[str, str]:
