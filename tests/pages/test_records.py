@@ -131,6 +131,16 @@ async def test_a_devices_page_fits_a_phone_and_speaks_english_in_the_dark(
         assert await findings(page) == [], where
 
 
+async def test_a_place_is_found_by_its_name_and_opened(desk: Desk, fires: Fires) -> None:
+    place = fires.place()
+    page = desk.page
+    await page.keyboard.press("/")
+    await page.get_by_role("combobox").fill(place["id"])
+    await expect(page.get_by_role("option").first).to_contain_text(place["name"])
+    await page.keyboard.press("Shift+Enter")
+    await expect(page.locator(".record-head h1")).to_have_text(place["name"])
+
+
 async def test_a_missing_device_says_so(desk: Desk) -> None:
     await desk.go("#/devices/nothing-like-it")
     await expect(desk.page.get_by_role("alert")).to_be_visible()

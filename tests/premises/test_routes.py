@@ -100,6 +100,21 @@ async def test_a_place_shows_what_a_duty_officer_needs(site: Site) -> None:
     assert place["open_incidents"] == []
 
 
+async def test_a_place_is_held_against_its_standard_by_who_sees_all_its_devices(
+    site: Site,
+) -> None:
+    kit = (await site.client("city_duty").get("/api/v1/places/XP-1")).json()["kit"]
+    assert [(line["kind"], line["required"], line["fitted"], line["missing"]) for line in kit] == [
+        ("smoke", 1, 1, 0),
+        ("electric", 1, 0, 1),
+        ("uitd", 0, 1, 0),
+    ]
+    async with site.owner.transaction("*") as tx:
+        await tx.execute("UPDATE devices.device SET operator_id = 'op1' WHERE id = 'XP-1-01'")
+    seen = (await site.client("operator").get("/api/v1/places/XP-1")).json()
+    assert ([device["id"] for device in seen["devices"]], seen["kit"]) == (["XP-1-01"], [])
+
+
 async def test_telephone_numbers_are_masked_for_roles_without_personal_data(site: Site) -> None:
     client = site.client("auditor")
     place = (await client.get("/api/v1/places/XP-1")).json()

@@ -1,4 +1,4 @@
-/* Find a place by name, device or phone number; Enter opens it on the map. */
+/* Find a place by name, device or phone number; Enter opens it on the map, Shift Enter its record. */
 
 import { useEffect, useRef, useState } from 'react';
 import type { PlaceRow } from '../facts/place';
@@ -6,7 +6,7 @@ import type { Page } from '../facts/incident';
 import { Problem, read } from '../live/api';
 import { useWords } from '../words/words';
 import { chosen_place, overlay } from './chosen';
-import { go } from './route';
+import { go, place_hash } from './route';
 
 const WAIT_MS = 180;
 
@@ -38,16 +38,17 @@ export function Search(): React.JSX.Element {
     };
   }, [q]);
   const rows = q.trim() ? found.rows : [];
-  const open = (row: PlaceRow | undefined): void => {
+  const open = (row: PlaceRow | undefined, record: boolean): void => {
     if (!row) return;
-    chosen_place.set({ id: row.id, lon: row.lon, lat: row.lat, look: true });
     overlay.set('');
+    if (record) return go(place_hash(row.id));
+    chosen_place.set({ id: row.id, lon: row.lon, lat: row.lat, look: true });
     go('#/map');
   };
   const key = (event: React.KeyboardEvent): void => {
     if (event.key === 'ArrowDown') set_at(Math.min(rows.length - 1, at + 1));
     else if (event.key === 'ArrowUp') set_at(Math.max(0, at - 1));
-    else if (event.key === 'Enter') open(rows[at]);
+    else if (event.key === 'Enter') open(rows[at], event.shiftKey);
     else return;
     event.preventDefault();
   };
@@ -76,7 +77,7 @@ export function Search(): React.JSX.Element {
               aria-selected={i === at}
               onPointerDown={(event) => {
                 event.preventDefault();
-                open(row);
+                open(row, event.shiftKey);
               }}
             >
               <b>{row.name}</b>
@@ -86,6 +87,7 @@ export function Search(): React.JSX.Element {
             </li>
           ))}
         </ul>
+        {rows.length > 0 && <p className="q none">{t('search.keys')}</p>}
         {found.problem && <p className="broken">{found.problem[lang]}</p>}
         {q.trim() && found.q === q.trim() && !rows.length && !found.problem && <p className="q none">{t('search.none')}</p>}
       </section>

@@ -5,7 +5,7 @@ import { useWords } from '../words/words';
 
 export function Kit({ lines }: { lines: readonly KitLine[] }): React.JSX.Element {
   const { t, word } = useWords();
-  if (!lines.length) return <p className="q none">{t('place.no_devices')}</p>;
+  if (!lines.length) return <p className="q none">{t('place.kit_unknown')}</p>;
   return (
     <table className="slim">
       <thead>

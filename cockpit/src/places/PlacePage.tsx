@@ -44,7 +44,7 @@ function Known({ place, record }: { place: Place; record: One<PlaceRecord> }): R
     <>
       <Head place={place} open_window={() => set_quiet(true)} record={record} />
       <div className="parts">
-        <Section title="place.kit" note={t(missing ? 'place.kit_missing' : 'place.kit_whole', { count: missing })}>
+        <Section title="place.kit" note={place.kit?.length ? t(missing ? 'place.kit_missing' : 'place.kit_whole', { count: missing }) : ''}>
           <Kit lines={place.kit ?? []} />
         </Section>
         <Section title="place.contacts">

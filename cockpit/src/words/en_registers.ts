@@ -2,11 +2,13 @@
 
 export const registers = {
   'page.device': 'Device',
+  'search.keys': 'Enter shows it on the map, Shift Enter opens its record',
   'place.open': 'Place record',
   'place.on_map': 'Show on map',
   'place.kit': 'Kit required and fitted',
   'place.kit_missing': '{count} missing',
   'place.kit_whole': 'Complete',
+  'place.kit_unknown': 'You do not see all devices here, so nothing is compared.',
   'place.required': 'Required',
   'place.fitted': 'In service',
   'place.verdict': 'Verdict',

@@ -2,11 +2,13 @@
 
 export const registers = {
   'page.device': '设备',
+  'search.keys': 'Enter 地图上看，Shift Enter 打开场所档案',
   'place.open': '场所档案',
   'place.on_map': '地图上看',
   'place.kit': '应配与实配',
   'place.kit_missing': '还缺 {count} 个',
   'place.kit_whole': '已配齐',
+  'place.kit_unknown': '您看不到本处全部设备，不作比较。',
   'place.required': '应配',
   'place.fitted': '在用',
   'place.verdict': '结论',

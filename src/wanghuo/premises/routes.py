@@ -22,7 +22,7 @@ from wanghuo.premises.import_tables import table_of
 from wanghuo.premises.map_columns import Packed
 from wanghuo.premises.model import Contact, OwnerKind, Place, Station, Town
 from wanghuo.premises.search import masked, pattern, phone_part
-from wanghuo.principal import Permission, Principal
+from wanghuo.principal import ORGANISATION_KINDS, Permission, Principal, Role
 from wanghuo.web.house import house_of
 from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
 from wanghuo.web.problems import problems
@@ -40,6 +40,7 @@ Kind = Literal[
     "rosters", "entrances", "cameras",
 ]  # fmt: skip
 STATIONS_NEAR = 5
+SEES_ALL_DEVICES = frozenset(Role) - ORGANISATION_KINDS.keys() | {Role.UNIT_HEAD}
 MAPS_KEPT_MAX = 32
 
 router = APIRouter(prefix="/api/v1", tags=["premises"])
@@ -142,9 +143,12 @@ async def places(  # noqa: PLR0913, PLR0917 - each is a filter of the query
 
 @router.get("/places/{place_id}", responses=problems(Unauthenticated, Forbidden, Missing))
 async def place(
-    _who: See, tx: Tx, known: Categories, request: Request, place_id: str
+    who: See, tx: Tx, known: Categories, request: Request, place_id: str
 ) -> dict[str, Any]:
-    """One place with its unit, devices, kit, contacts, help and water near it, open incidents."""
+    """One place with its unit, devices, kit, contacts, help and water near it, open incidents.
+
+    kit: empty for who does not see all devices of a place, and so could not tell what is missing.
+    """
     found = await store.place(tx, place_id)
     hanging = await store.devices_at(tx, place_id)
     unit = (await store.units_of(tx, [found.unit_id])).get(found.unit_id)
@@ -158,7 +162,9 @@ async def place(
         **_place_view(found, known, named),
         "unit": {"id": found.unit_id, "name": unit.name if unit else found.name},
         "devices": [dict(row.items()) for row in hanging],
-        "kit": _kit_view(found.category, hanging, house_of(request).settings.policy_dir),
+        "kit": _kit_view(found.category, hanging, house_of(request).settings.policy_dir)
+        if who.role in SEES_ALL_DEVICES
+        else [],
         "contacts": [_contact_view(contact) for contact in contacts],
         "stations_near": _near(every, found.at),
         "water": [
@@ -204,7 +210,7 @@ def _place_view(
 
 
 def _kit_view(category: str, hanging: list[Row], policy_dir: Path) -> list[dict[str, Any]]:
-    """What the standard asks for beside what hangs there; an operator sees its own devices only."""
+    """What the standard asks for beside what hangs there."""
     kinds = [row["kind"] for row in hanging if not row["out_of_service"]]
     return [
         {"kind": line.kind, "required": line.required, "fitted": line.fitted,
