@@ -7,7 +7,14 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from tests.web.makers import HERE, OPERATOR_KEY, THERE, Site, said_raw
 from wanghuo.principal import PERMISSIONS, Permission, Role
 
-PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("POST", "/api/v1/session")}
+PUBLIC = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("POST", "/api/v1/session"),
+    ("GET", "/api/v1/session/oidc"),  # out to the provider, and back with its signature
+    ("GET", "/api/v1/session/oidc/callback"),
+}
 MAY_SEE_UNITS = {role for role in Role if Permission.SEE in PERMISSIONS[role]}
 
 
