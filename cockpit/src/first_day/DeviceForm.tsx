@@ -13,6 +13,7 @@ interface Stranger {
   peer: string;
 }
 
+const STRANGERS_MS = 3000; // a device may call while somebody waits for it here
 const HEADER = 'id,place_id,kind,sender,point,operator';
 const KINDS = ['smoke', 'heat', 'call_point', 'gas', 'electric'] as const;
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
@@ -28,7 +29,10 @@ export function DeviceForm(): React.JSX.Element {
   const [problem, set_problem] = useState<Problem | null>(null);
   useEffect(() => {
     read<{ items: PlaceRow[] }>('/api/v1/places?limit=100').then((got) => set_places(got.items), () => undefined);
-    read<{ strangers: Stranger[] }>('/api/v1/transmitters').then((got) => set_strangers(got.strangers), () => undefined);
+    const look = (): Promise<void> => read<{ strangers: Stranger[] }>('/api/v1/transmitters').then((got) => set_strangers(got.strangers), () => undefined);
+    void look();
+    const timer = window.setInterval(() => void look(), STRANGERS_MS);
+    return () => window.clearInterval(timer);
   }, []);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();

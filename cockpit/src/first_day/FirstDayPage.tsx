@@ -15,7 +15,8 @@ import { Operators } from './Operators';
 import { TestFire } from './TestFire';
 import { Upload } from './Upload';
 
-const LOOK_AGAIN_MS = 3000;
+const LOOK_AGAIN_MS = 8000; // a city of 52,000 places takes over half a second to look through
+const FIRE_LOOK_AGAIN_MS = 2000;
 const MARKS = { todo: 'sent', gaps: 'ans', done: 'ack' } as const;
 
 export default function FirstDayPage(): React.JSX.Element {
@@ -24,10 +25,17 @@ export default function FirstDayPage(): React.JSX.Element {
   const problem = useCell(first_day_problem);
   const [open, set_open] = useState<StepKey | null | undefined>(undefined);
   useEffect(() => {
-    void look_again();
-    const timer = window.setInterval(() => document.visibilityState === 'visible' && void look_again(), LOOK_AGAIN_MS);
-    return () => window.clearInterval(timer);
-  }, []);
+    let timer = 0;
+    const look = async (): Promise<void> => {
+      if (document.visibilityState === 'visible') await look_again();
+      if (timer >= 0) timer = window.setTimeout(() => void look(), open === 'fire' ? FIRE_LOOK_AGAIN_MS : LOOK_AGAIN_MS);
+    };
+    void look();
+    return () => {
+      window.clearTimeout(timer);
+      timer = -1;
+    };
+  }, [open]);
   if (!may('administer')) {
     return (
       <main className="page first" aria-label={t('page.first-day')}>

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Request
 
 from wanghuo.errors import Forbidden, Unauthenticated
@@ -24,6 +25,8 @@ async def first_day(_who: Admin, tx: Tx, request: Request) -> dict[str, Any]:
 
     leads: whether pages should lead here; the demo city has no first day.
     """
-    made = steps.document(await store.found(tx))
-    leads = not made["ready"] and house_of(request).settings.city != DEMO_CITY
-    return {**made, "leads": leads}
+    found, demo = await store.found(tx), house_of(request).settings.city == DEMO_CITY
+    if demo:  # its border comes with the package
+        found = msgspec.structs.replace(found, has_outline=True)
+    made = steps.document(found)
+    return {**made, "leads": not made["ready"] and not demo}
