@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from tests.pages.desk import Desk, Fires
 
 pytestmark = pytest.mark.pages
 
+AT_REST_S = 60.0
+
 
 def at_rest(fires: Fires, number: str) -> None:
     """Wait until nobody is to be told any more: what is still on its way changes the record."""
-    for _try in range(400):
+    until_s = time.monotonic() + AT_REST_S
+    while time.monotonic() < until_s:
         notices = fires.incident(number)["notices"]
         if not {one["state"] for one in notices} & {"planned", "sending"}:
             return

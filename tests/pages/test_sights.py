@@ -53,7 +53,7 @@ async def test_wind_and_pictures_stand_beside_the_map(
     assert sent.status_code == 201
     await expect(page.locator(".strip img")).to_have_js_property("naturalWidth", 64)
     await looked_at(page)
-    await expect(page.locator(".know")).to_contain_text("入口")
+    await expect(page.locator(".pad:not(.past) .know")).to_contain_text("入口")
     await page.screenshot(path=tmp_path / "incident-1440.png")
 
 

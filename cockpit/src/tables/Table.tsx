@@ -30,7 +30,7 @@ export function Table<T>({ columns, rows, id, reading = false, mark, picked, pic
           <tr>
             {pick && (
               <th className="pick">
-                <input type="checkbox" checked={all} aria-label={t('table.pick_all')} onChange={() => pick(all ? new Set() : new Set(rows.map(id)))} />
+                <input type="checkbox" checked={all} disabled={!rows.length} aria-label={t('table.pick_all')} onChange={() => pick(all ? new Set() : new Set(rows.map(id)))} />
               </th>
             )}
             {columns.shown.map((one) => (
