@@ -24,6 +24,7 @@ from tests.stories.house import HOME, RunningHouse
 QUALITY = 72
 SETTLE_MS = 1500
 SIZES = {1440: 900, 390: 844, 1920: 1080, 3840: 2160}
+DESK, LARGE = 1440, 1920
 OVERFLOW = "document.documentElement.scrollWidth > innerWidth + 1"
 # Each page is kept in both languages, both themes and both widths, though not in each mixture.
 KEPT = {("zh", "light", 1440), ("en", "dark", 1440), ("zh", "dark", 390), ("en", "light", 390)}
@@ -32,55 +33,62 @@ PASSWORD = "watchtower over the river 31"  # noqa: S105 - of a house that lives 
 
 
 @dataclass(frozen=True)
-class Shot:
-    """One look at one page."""
+class Window:
+    """One browser's window: every page is looked at in it."""
 
-    page: str
-    hash: str
     lang: str
     theme: str
     width: int
-    role: str = ""
 
     @property
     def is_kept(self) -> bool:
-        """Whether its picture goes into the folder."""
+        """Whether its pictures go into the folder."""
         return (self.lang, self.theme, self.width) in KEPT
 
-    @property
-    def name(self) -> str:
-        """The picture's file."""
-        return f"{self.page}-{self.lang}-{self.theme}-{self.width}.jpg"
+    def picture(self, page: str) -> str:
+        """The file of a page's picture."""
+        return f"{page}-{self.lang}-{self.theme}-{self.width}.jpg"
 
 
 def pages(known: dict[str, str]) -> dict[str, str]:
     """Each page's name and address. known: of a running house, see `what_is_there`."""
-    number, place, device = known["number"], known["place"], known["device"]
-    found = {
+    number, place = known["number"], known["place"]
+    return {
         "desk": "#/",
         "incident": f"#/incidents/{number}",
+        "replay": f"#/incidents/{number}/replay",
         "map": "#/map",
+        "wall": "#/wall",
         "history": "#/history",
+        "nuisances": "#/nuisances",
+        "load": "#/load",
+        "policy": "#/policy",
         "devices": "#/devices",
+        "device": f"#/devices/{known['device']}",
         "places": "#/places",
+        "place": f"#/places/{place}",
+        "labels": f"#/labels?place_id={place}",
         "shift": "#/shift",
         "people": "#/people",
         "audit": "#/audit",
         "account": "#/me",
-        "wall": "#/wall",
+        "first-day": "#/first-day",
     }
-    del place, device
-    return found
 
 
-def shots(found: dict[str, str]) -> Iterator[Shot]:
-    """Every look: pages by languages, themes and widths."""
-    for page, where in found.items():
-        widths = (1920, 3840, 390) if page == "wall" else (1440, 390)
-        for lang in ("zh", "en"):
-            for theme in ("light", "dark"):
-                for width in widths:
-                    yield Shot(page, where, lang, theme, width)
+def windows() -> Iterator[Window]:
+    """Every language, theme and width."""
+    for lang in ("zh", "en"):
+        for theme in ("light", "dark"):
+            for width in SIZES:
+                yield Window(lang, theme, width)
+
+
+def shown(window: Window, page: str) -> bool:
+    """Whether a page is made for such a window: large screens are the wall's."""
+    return (
+        page == "wall" if window.width >= LARGE else not (page == "wall" and window.width == DESK)
+    )
 
 
 def what_is_there(house: RunningHouse) -> dict[str, str]:
@@ -104,41 +112,50 @@ def what_is_there(house: RunningHouse) -> dict[str, str]:
     return {"number": number, "place": place["id"], "device": place["devices"][0]["id"]}
 
 
-async def looked_at(house: RunningHouse, browser: Browser, shot: Shot, folder: Path) -> list[str]:
-    """Take the picture; what is wrong with the page."""
-    size = SIZES[shot.width]
-    desk = await Desk.of(house, browser, width=shot.width, height=size, touch=shot.width < 768)  # noqa: PLR2004
+async def looked_at(
+    house: RunningHouse, browser: Browser, window: Window, found: dict[str, str], folder: Path
+) -> list[str]:
+    """Take the pictures of one window; what is wrong with its pages."""
+    size = SIZES[window.width]
+    desk = await Desk.of(house, browser, width=window.width, height=size, touch=window.width < DESK)
     await desk.context.add_init_script(
-        f"localStorage.setItem('wanghuo.lang', '{shot.lang}');"
-        f"localStorage.setItem('wanghuo.theme', '{shot.theme}')"
+        f"localStorage.setItem('wanghuo.lang', '{window.lang}');"
+        f"localStorage.setItem('wanghuo.theme', '{window.theme}')"
     )
     await desk.sign_in()
-    await desk.go(shot.hash)
-    await desk.page.wait_for_timeout(SETTLE_MS)
-    wrong: list[Any] = list(await findings(desk.page))
-    if await desk.page.evaluate(OVERFLOW):
-        wrong.append("sticks out to the right")
-    if shot.is_kept:
-        path = folder / shot.name
-        await desk.page.screenshot(path=path, type="jpeg", quality=QUALITY)
+    wrong: list[str] = []
+    for page, where in found.items():
+        if not shown(window, page):
+            continue
+        await desk.go(where)
+        await desk.page.wait_for_timeout(SETTLE_MS)
+        new = list(await findings(desk.page)) + desk.complaints + desk.foreign
+        if await desk.page.evaluate(OVERFLOW):
+            new.append("sticks out to the right")
+        if window.is_kept:
+            path = folder / window.picture(page)
+            await desk.page.screenshot(path=path, type="jpeg", quality=QUALITY)
+        print(window.picture(page), *(new or ["ok"]), sep="\n  " if new else " ", flush=True)
+        wrong += new
+        desk.complaints.clear()
+        desk.foreign.clear()
     await desk.close()
-    return [f"{shot.name}: {one}" for one in [*wrong, *desk.complaints, *desk.foreign]]
+    return wrong
 
 
 async def whole(folder: Path, only: list[str]) -> list[str]:
     """Start, look, stop; what is wrong."""
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="wanghuo-screens-") as temporary:
-        house = RunningHouse(Path(temporary) / "data", options=()).start()
+        house = RunningHouse(Path(temporary) / "data", options=(), roads="true").start()
         found = pages(what_is_there(house))
+        chosen = {name: found[name] for name in only or found}
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=str(CHROMIUM), args=SOFTWARE_RENDERING
             )
-            for shot in shots({name: found[name] for name in only or found}):
-                new = await looked_at(house, browser, shot, folder)
-                print(shot.name, *new or ["ok"], sep="\n  " if new else " ", flush=True)
-                wrong += new
+            for window in windows():
+                wrong += await looked_at(house, browser, window, chosen, folder)
             await browser.close()
         house.interrupt()
     return wrong
