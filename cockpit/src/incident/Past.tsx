@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { records_hash } from '../desk/route';
+import { state_of } from '../places/Hanging';
 import type { Incident, IncidentRow, Page } from '../facts/incident';
 import type { Place } from '../facts/place';
 import { read } from '../live/api';
@@ -22,7 +23,8 @@ export function Past({ incident, place }: { incident: Incident; place: Place | n
   const kinds = tally(ended.map((row) => word('disposition', row.disposition)));
   const causes = tally(ended.filter((row) => row.cause).map((row) => word('cause', row.cause)));
   const last = ended[0];
-  const states = tally((place?.devices ?? []).map((one) => word('health', one.state || 'unknown')));
+  const burning = new Set(incident.alarms.filter((one) => one.state !== 'normal').map((one) => one.origin));
+  const states = tally((place?.devices ?? []).map((one) => word('health', state_of(one, burning))));
   return (
     <section className="pad past" aria-labelledby="past-title">
       <div className="sec">
