@@ -243,6 +243,24 @@ def check_report(
 
 
 @app.command
+def check_audit(
+    *, head: str = "", json: AsJson = False, data: Data = None, config: Config = None
+) -> int:
+    """Recompute the chain of digests of the audit trail, so that a touched line shows.
+
+    Ends with 1 and the first line that does not fit. Prints the digest of the last line: kept
+    elsewhere and given as --head the next time, it shows whether the end was cut off.
+    Example: `wanghuo check-audit --head 3f6c…`
+
+    Parameters
+    ----------
+    head
+        The last digest of an earlier check, which must still be among the lines.
+    """
+    return compose.check_audit(_settings(config, data_dir=data), head=head, as_json=json)
+
+
+@app.command
 def doctor(*, json: AsJson = False, data: Data = None, config: Config = None) -> int:
     """Look at every part and say what is wrong and what to do; ends with 1 if anything is.
 

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import random
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -12,9 +13,11 @@ from tests.conftest import Dsn
 from tests.web.makers import Site
 from wanghuo.access import store
 from wanghuo.access.model import AuditCheck
+from wanghuo.compose.trail import check_audit
 from wanghuo.engines.embedded_postgres import OWNER
 from wanghuo.engines.postgres import Database, SqlError
 from wanghuo.principal import Principal, Role
+from wanghuo.settings import Settings
 
 WHO = Principal("p1", "One", Role.CITY_DUTY, ("*",))
 DETAIL = {"reason": "烟味", "level": 3, "share": 0.25, "nested": {"b": [1, None, True], "a": "x"}}
@@ -80,6 +83,69 @@ async def test_every_tampering_is_found(
     found = await checked(database)
     assert not found.whole
     assert found.broken_at in {3, 4, 7}
+
+
+TEXTS = ("person_id", "role", "act", "subject", "detail::text", "at::text", "digest::text")
+
+
+async def test_one_changed_character_anywhere_is_found_and_located(
+    database: Database, owner: Database
+) -> None:
+    """Any column of any line, any place in it: the check names that line."""
+    await filled(database)
+    chance, tried = random.Random(6), 0
+    async with owner.connection() as connection:
+        for _ in range(200):
+            line, column = chance.randint(1, 6), chance.choice(TEXTS)
+            name, _, kind = column.partition("::")
+            text = await connection.fetchval(
+                f"SELECT {column} FROM access.audit WHERE seq = $1",  # noqa: S608 - from TEXTS
+                line,
+            )
+            at = chance.randrange(len(text))
+            other = chance.choice([c for c in "0123456789abcdef" if c != text[at]])
+            change = f"UPDATE access.audit SET {name} = $1::text{_back(name, kind)} WHERE seq = $2"  # noqa: S608 - as above
+            await connection.execute("BEGIN")
+            try:
+                await connection.execute(change, text[:at] + other + text[at + 1 :], line)
+            except SqlError:  # no such time, no such JSON: such a byte never stood there
+                await connection.execute("ROLLBACK")
+                continue
+            same = await connection.fetchval(
+                f"SELECT {column} = $1 FROM access.audit WHERE seq = $2",  # noqa: S608 - as above
+                text,
+                line,
+            )
+            found = await store.check_audit(connection)
+            await connection.execute("ROLLBACK")
+            assert found.whole is same, (line, column, at, other)
+            assert found.broken_at == (None if same else line), (line, column, at, other)
+            tried += not same
+    assert tried > 100
+
+
+def _back(name: str, kind: str) -> str:
+    """How a column is made of its text again."""
+    if not kind:
+        return ""
+    return {"detail": "::jsonb", "at": "::timestamptz", "digest": "::bytea"}[name]
+
+
+async def test_the_command_says_whether_the_trail_is_whole_and_where_it_is_not(
+    site: Site, owner: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await filled(site.owner)
+    settings = Settings(postgres_dsn=site.owner.dsn, nats_url=site.house.settings.nats_url)
+    assert await check_audit(settings, head="", as_json=False) == 0
+    head = capsys.readouterr().out.split()[-1]
+    assert await check_audit(settings, head=head, as_json=False) == 0
+    assert await check_audit(settings, head="0" * 64, as_json=True) == 1
+    assert '"head_known":false' in capsys.readouterr().out
+    async with owner.connection() as connection:
+        first = await connection.fetchval("SELECT min(seq) FROM access.audit")
+        await connection.execute("UPDATE access.audit SET subject = 'x' WHERE seq = $1", first)
+    assert await check_audit(settings, head="", as_json=False) == 1
+    assert f"line {first} does not fit" in capsys.readouterr().out
 
 
 async def test_a_cut_off_tail_is_known_by_the_head_kept_elsewhere(

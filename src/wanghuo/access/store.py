@@ -326,6 +326,12 @@ async def check_audit(tx: Transaction) -> AuditCheck:
             before, after, lines = row["digest"], row["seq"], lines + 1
 
 
+async def has_digest(tx: Transaction, digest: str) -> bool:
+    """Whether a line of the trail has this digest, 64 hex digits; False for anything else."""
+    asked = "SELECT EXISTS (SELECT FROM access.audit WHERE encode(digest, 'hex') = $1)"
+    return bool(await tx.fetchval(asked, digest.lower()))
+
+
 async def first_start(
     tx: Transaction,
     now: datetime,

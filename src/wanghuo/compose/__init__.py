@@ -86,6 +86,12 @@ def check_report(
     return _command("check-report", settings, work)
 
 
+def check_audit(settings: Settings, *, head: str, as_json: bool) -> int:
+    """Say whether nobody touched the audit trail."""
+    work = _room("trail").check_audit(settings, head=head, as_json=as_json)
+    return _command("check-audit", settings, work)
+
+
 def import_roads(settings: Settings, path: Path, *, as_json: bool) -> int:
     """Make the road graph of an extract."""
     work = _room("roads").import_roads(settings, path, as_json=as_json)
