@@ -28,6 +28,7 @@ export interface AuditLine {
   seq: number;
   at: string;
   person_id: string;
+  person_name: string;
   role: string;
   act: string;
   subject: string;

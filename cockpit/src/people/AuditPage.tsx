@@ -92,7 +92,7 @@ function useAuditColumns(narrow: (part: Partial<typeof NOTHING>) => void): Colum
       cell: (line) => (
         <>
           <button type="button" className="link" onClick={() => narrow({ person_id: line.person_id })}>
-            {line.person_id}
+            {line.person_name || line.person_id}
           </button>{' '}
           <span className="q">{word('person', line.role)}</span>
         </>

@@ -57,7 +57,10 @@ class Token:
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One act of one person. digest: 64 hex digits over the line before and this one."""
+    """One act of one person. digest: 64 hex digits over the line before and this one.
+
+    person_name: as the person is called now, for readers; no digest covers it.
+    """
 
     seq: int
     at: datetime
@@ -67,6 +70,7 @@ class AuditLine:
     subject: str
     detail: dict[str, Any]
     digest: str
+    person_name: str = ""
 
 
 @dataclass(frozen=True)

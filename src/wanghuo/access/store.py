@@ -290,6 +290,7 @@ def _line(row: Row) -> AuditLine:
         subject=row["subject"],
         detail=row["detail"],
         digest=row["digest"].hex(),
+        person_name=row["person_name"],
     )
 
 
@@ -298,7 +299,8 @@ async def audit_page(
 ) -> list[AuditLine]:
     """Lines before `before_seq`, newest first. wanted: person_id, act, subject, since, until."""
     rows = await tx.fetch(
-        "SELECT * FROM access.audit WHERE seq < $1"
+        "SELECT a.*, coalesce((SELECT name FROM access.person WHERE id = a.person_id), '')"
+        " AS person_name FROM access.audit a WHERE seq < $1"
         " AND ($2::text IS NULL OR person_id = $2) AND ($3::text IS NULL OR act = $3)"
         " AND ($4::text IS NULL OR subject = $4)"
         " AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6)"
