@@ -45,9 +45,10 @@ async function keep(file: File): Promise<void> {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   const id = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const photo: Kept = { id, page: base, picture: await small(file), taken_ms: Date.now() };
+  /* first on disk, then said to be kept: a page that is closed now must not lose what it promised */
+  await onDisk('readwrite', (photos) => photos.put(photo)).catch(() => undefined);
   memory = [...memory, photo];
   changed();
-  await onDisk('readwrite', (photos) => photos.put(photo)).catch(() => undefined);
   void sendPhotos();
 }
 
