@@ -1,6 +1,6 @@
 /* The duty desk: queue, one incident, the map around it; worked by keyboard. */
 
-import { useEffect, useMemo, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { IncidentRow } from '../facts/incident';
 import { ActionBar } from '../incident/ActionBar';
 import { type Detail, useDetail } from '../incident/detail';
@@ -35,6 +35,7 @@ export function Desk(): React.JSX.Element {
   const { rows } = useCell(live);
   const row = useKeptRow(chosen ? (rows.get(chosen) ?? null) : null, chosen);
   const detail = useDetail(width === 'phone' ? null : (row?.number ?? null));
+  const late = useDeferredValue(detail); // lanes, ledger and map follow when nothing more urgent waits
   const shown = newest(row, detail);
   const first = queue.find((one) => !one.gone)?.row.number ?? null;
 
@@ -68,10 +69,10 @@ export function Desk(): React.JSX.Element {
       {width !== 'phone' && (
         <main className="mid" aria-label={t('page.incident')}>
           {shown ? (
-            width === 'desk' && tab && detail.incident ? (
-              <Side incident={detail.incident} />
+            width === 'desk' && tab && late.incident ? (
+              <Side incident={late.incident} />
             ) : (
-              <Pane row={shown} detail={detail} />
+              <Pane row={shown} detail={late} />
             )
           ) : (
             <Nothing />
@@ -80,7 +81,7 @@ export function Desk(): React.JSX.Element {
           {shown && detail.incident && <PartyCard incident={detail.incident} />}
         </main>
       )}
-      {width === 'wide' && (detail.incident && shown ? <Side incident={detail.incident} /> : <aside className="right" />)}
+      {width === 'wide' && (late.incident && shown ? <Side incident={late.incident} /> : <aside className="right" />)}
       {width !== 'phone' && shown && <ActionBar row={shown} incident={detail.incident} narrow={false} />}
     </div>
   );

@@ -1,6 +1,6 @@
 /* The open incidents: level, place, one sentence, town, answers, age. In a flood grouped by town. Never troubles. */
 
-import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { IncidentRow } from '../facts/incident';
 import { first_day } from '../first_day/answer';
 import { LevelMark, Levelled } from '../incident/Level';
@@ -17,7 +17,8 @@ import { type Queued, arranged } from './order';
 
 /** The queue as it is shown: it keeps its order while a hand is on it. */
 export function useQueue(): Queued[] {
-  const { rows } = useCell(live);
+  // A key is answered before ten thousand rows are put in order: React draws this part when nothing waits.
+  const rows = useDeferredValue(useCell(live).rows);
   const key = useCell(key_down);
   const over = useCell(pointer_over);
   const held = key || over;
