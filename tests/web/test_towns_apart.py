@@ -131,6 +131,41 @@ async def test_narrowing_by_another_town_widens_nothing(two_towns: Site) -> None
         assert answer.status_code == 200
 
 
+LISTS = ["places", "incidents", "devices", "coverage"]
+FORGED = ["", "AAAA", "%2e%2e", "WyIwIl0", "W10", "bnVsbA"]
+
+
+@pytest.mark.parametrize("role", ["town_office", "unit_head", "station_crew", "operator"])
+async def test_a_cursor_of_the_city_or_a_forged_one_opens_nothing(
+    two_towns: Site, role: str
+) -> None:
+    """A cursor says where to go on, never what may be seen."""
+    city, asker = two_towns.client("city_duty"), two_towns.client(role)
+    taken = 0
+    for name in LISTS:
+        page = (await city.get(f"/api/v1/{name}", params={"limit": 1})).json()
+        for cursor in {page["next"] or "", *FORGED}:
+            answer = await asker.get(f"/api/v1/{name}", params={"limit": 500, "cursor": cursor})
+            assert answer.status_code in {200, 422}, (name, cursor)
+            assert MARKS[THERE] not in answer.text, (name, cursor)
+            taken += answer.status_code == 200 and bool(cursor)
+    assert taken >= len(LISTS) - 1, "the city's own cursors are cursors"
+
+
+@pytest.mark.parametrize("role", ["town_office", "unit_head", "station_crew", "operator"])
+async def test_a_file_holds_no_more_than_the_list(two_towns: Site, role: str) -> None:
+    """Whatever is asked of it: another town, all columns, no filter."""
+    asker = two_towns.client(role)
+    for name in ("places", "incidents", "devices"):
+        for query in ({}, {"town": THERE}, {"place_id": "place1"}, {"q": MARKS[THERE]}):
+            asked = {"format": "csv", "lang": "zh", **query}
+            answer = await asker.get(f"/api/v1/tables/{name}", params=asked)
+            assert answer.status_code in {200, 403, 422}, (name, query, answer.text)
+            assert MARKS[THERE] not in answer.text, (name, query)
+    for kind in ("places", "devices", "contacts", "stations"):
+        assert MARKS[THERE] not in (await asker.get(f"/api/v1/export/{kind}")).text
+
+
 @pytest.mark.parametrize("act", ["acknowledge", "confirm", "close", "note"])
 async def test_nobody_acts_on_an_incident_of_another_town(two_towns: Site, act: str) -> None:
     body = {"reason": "because", "note": "because", "disposition": "unknown"}
