@@ -32,14 +32,19 @@ BROWSER = ["--disable-gpu", "--no-sandbox"]
 # Two animation frames later the row has been drawn.
 WATCH = """() => {
   window.seen = {};
-  const look = () => document.querySelectorAll('.queue [data-number]').forEach((row) => {
+  const look = () => {
+    // so many fires are grouped by town: whoever wants each asks for them one by one
+    if (document.querySelector('.queue .group')) document.querySelector('[data-act=group]').click();
+    document.querySelectorAll('.queue [data-number]').forEach(seen);
+  };
+  const seen = (row) => {
     const number = row.dataset.number;
     if (number in window.seen) return;
     window.seen[number] = null;
     requestAnimationFrame(() => requestAnimationFrame(() => {
       window.seen[number] = (performance.timeOrigin + performance.now()) / 1000;
     }));
-  });
+  };
   new MutationObserver(look).observe(document.body, {childList: true, subtree: true});
   look();
 }"""
