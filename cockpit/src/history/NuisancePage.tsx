@@ -30,7 +30,9 @@ export default function NuisancePage({ first }: { first: string }): React.JSX.El
   const [operator, set_operator] = useState(given.get('operator') ?? '');
   const [now] = useState(now_ms);
   const until = now - week * 7 * DAY_MS;
-  const query = new URLSearchParams({ since: new Date(until - 7 * DAY_MS).toISOString(), until: new Date(until).toISOString(), town, operator });
+  // The running week ends at the server's now: this page's clock may be a moment behind.
+  const span = week ? { since: new Date(until - 7 * DAY_MS).toISOString(), until: new Date(until).toISOString() } : {};
+  const query = new URLSearchParams({ ...span, town, operator });
   const [answer, again] = useRead<Nuisances>(() => read(`/api/v1/nuisances?${query}`), query.toString());
   const operators = useOperators();
   const chosen = useCell(chosen_place);

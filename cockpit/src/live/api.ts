@@ -56,6 +56,7 @@ async function answered(method: string, path: string, body: unknown, more: Asked
   if (method !== 'GET') headers['Idempotency-Key'] = more.key ?? fresh_key();
   const wait_ms = more.wait_ms ?? (file ? FILE_WAIT_MS : WAIT_MS);
   const signals = [AbortSignal.timeout(wait_ms), ...(more.signal ? [more.signal] : [])];
+  const asked_ms = performance.now();
   let answer: Response;
   try {
     answer = await fetch(path, {
@@ -71,7 +72,7 @@ async function answered(method: string, path: string, body: unknown, more: Asked
     throw new Problem(0, '连不上服务器', 'The server cannot be reached');
   }
   reachable.set(answer.status !== 502 && answer.status !== 504);
-  learn_clock(answer.headers.get('Date'));
+  learn_clock(answer.headers.get('Date'), performance.now() - asked_ms);
   if (answer.ok) return answer;
   if (answer.status === 401 && !more.bearer && path !== '/api/v1/session') signed_out.update((n) => n + 1);
   throw await problem_of(answer);

@@ -13,10 +13,13 @@ export function now_ms(): number {
   return Date.now() + ahead_ms;
 }
 
-/** Learn the server's clock from the Date header of an answer. */
-export function learn_clock(date: string | null): void {
+/** An answer that was longer on its way tells how slow it was, not how late it is. */
+const QUICK_MS = 500;
+
+/** Learn the server's clock from the Date header of an answer. took_ms: since it was asked for. */
+export function learn_clock(date: string | null, took_ms: number): void {
   const told = date ? Date.parse(date) : Number.NaN;
-  if (Number.isNaN(told)) return;
+  if (Number.isNaN(told) || took_ms > QUICK_MS) return;
   const found = told + 500 - Date.now();
   if (Math.abs(found - ahead_ms) > SKEW_MIN_MS) ahead_ms = Math.abs(found) > SKEW_MIN_MS ? found : 0;
 }
