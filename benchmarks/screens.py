@@ -142,8 +142,8 @@ async def looked_at(
     return wrong
 
 
-async def whole(folder: Path, only: list[str]) -> list[str]:
-    """Start, look, stop; what is wrong."""
+async def whole(folder: Path, only: list[str], *, kept: bool) -> list[str]:
+    """Start, look, stop; what is wrong. kept: only where a picture is kept."""
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="wanghuo-screens-") as temporary:
         house = RunningHouse(Path(temporary) / "data", options=(), roads="true").start()
@@ -153,7 +153,7 @@ async def whole(folder: Path, only: list[str]) -> list[str]:
             browser = await playwright.chromium.launch(
                 executable_path=str(CHROMIUM), args=SOFTWARE_RENDERING
             )
-            for window in windows():
+            for window in (one for one in windows() if one.is_kept or not kept):
                 wrong += await looked_at(house, browser, window, chosen, folder)
             await browser.close()
         house.interrupt()
@@ -165,9 +165,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="screens", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=HOME / "docs" / "screens")
     parser.add_argument("--only", action="append", default=[], help="a page's name, e.g. desk")
+    parser.add_argument("--kept", action="store_true", help="only windows whose pictures are kept")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    wrong = asyncio.run(whole(asked.folder, asked.only))
+    wrong = asyncio.run(whole(asked.folder, asked.only, kept=asked.kept))
     print(f"{len(wrong)} findings")
     sys.exit(1 if wrong else 0)
 
