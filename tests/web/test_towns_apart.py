@@ -132,7 +132,8 @@ async def test_narrowing_by_another_town_widens_nothing(two_towns: Site) -> None
 
 
 LISTS = ["places", "incidents", "devices", "coverage"]
-FORGED = ["", "AAAA", "%2e%2e", "WyIwIl0", "W10", "bnVsbA"]
+NO_ZONE = "WyIyMDI2LTA2LTAxIiwgIngiXQ"  # a time without its zone, and an id
+FORGED = ["", "AAAA", "%2e%2e", "WyIwIl0", "W10", "bnVsbA", NO_ZONE]
 
 
 @pytest.mark.parametrize("role", ["town_office", "unit_head", "station_crew", "operator"])

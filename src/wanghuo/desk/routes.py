@@ -3,7 +3,6 @@
 Rule 1. Every change leaves a line in the audit trail, in its own transaction.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -23,7 +22,7 @@ from wanghuo.incidents.rows import stamp
 from wanghuo.principal import Permission, Principal
 from wanghuo.web.clock import Now
 from wanghuo.web.idempotency import Cause
-from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
+from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, after_moment, cursor_after
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
@@ -102,10 +101,7 @@ async def hand_overs(
     _who: Judge, tx: Tx, cursor: Cursor = "", size: PageSize = PAGE_SIZE_DEFAULT
 ) -> dict[str, Any]:
     """The shift book, newest first: {items, next}."""
-    after = None
-    if cursor:
-        at, line_id = key_of(cursor, 2)
-        after = (_time(str(at)), str(line_id))
+    after = after_moment(cursor)
     found = await store.hand_overs(tx, after=after, size=size)
     last = found[-1] if len(found) == size else None
     following = cursor_after(last.at.isoformat(), last.id) if last else None
@@ -210,10 +206,3 @@ def _line(one: HandOver) -> dict[str, Any]:
         "received_at": stamp(one.received_at),
         "withdrawn_at": stamp(one.withdrawn_at),
     }
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("cursor", "not a cursor of this list", "use `next` as it is") from error

@@ -23,7 +23,14 @@ from wanghuo.principal import Permission, Principal
 from wanghuo.protocols.gb26875_orders import INSPECT, ORDERS
 from wanghuo.web.clock import Now
 from wanghuo.web.idempotency import Cause, RepeatableRoute
-from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
+from wanghuo.web.paging import (
+    PAGE_SIZE_DEFAULT,
+    Cursor,
+    PageSize,
+    after_moment,
+    cursor_after,
+    key_of,
+)
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
@@ -208,10 +215,7 @@ async def quarantine(  # noqa: PLR0913 - a list with its filters
 ) -> dict[str, Any]:
     """What nobody could understand or bind, newest first: {items, next}."""
     _must_see_all(who)
-    before = None
-    if cursor:
-        at, row_id = key_of(cursor, 2)
-        before = (_time(str(at)), str(row_id))
+    before = after_moment(cursor)
     rows = await store.quarantine_page(tx, settled=settled, reason=reason, before=before, size=size)
     last = rows[-1] if len(rows) == size else None
     following = cursor_after(last.at.isoformat(), last.id) if last else None
@@ -250,10 +254,3 @@ def _quarantined(row: Quarantined) -> dict[str, Any]:
 def _must_see_all(who: Principal) -> None:
     if not who.sees_whole_city:
         raise Forbidden("quarantined bytes belong to no town; ask somebody who sees the whole city")
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("cursor", "not a cursor of this list", "use `next` as it is") from error

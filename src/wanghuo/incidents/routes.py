@@ -6,7 +6,6 @@ stands now if the judge is behind (202).
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -35,7 +34,7 @@ from wanghuo.signals import store as signals
 from wanghuo.web.clock import Now
 from wanghuo.web.house import House, house_of
 from wanghuo.web.idempotency import Cause
-from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, cursor_after, key_of
+from wanghuo.web.paging import PAGE_SIZE_DEFAULT, Cursor, PageSize, after_moment, cursor_after
 from wanghuo.web.problems import problems
 from wanghuo.web.scope import Tx
 from wanghuo.web.sign_in import may
@@ -139,10 +138,7 @@ async def incidents(
     """Incidents, newest first: {items: [IncidentRow], next}."""
     if wanted.town and not who.sees_town(wanted.town):  # else every row of it would be looked at
         return {"items": [], "next": None}
-    after = None
-    if cursor:
-        at, incident_id = key_of(cursor, 2)
-        after = (_time(str(at)), str(incident_id))
+    after = after_moment(cursor)
     found = await store.listed(tx, msgspec.structs.replace(wanted, after=after, size=size))
     more = len(found) == size
     last = found[-1] if found else None
@@ -161,13 +157,6 @@ async def _of_crews(tx: Transaction, asked: ListQuery, wanted: Wanted, house: Ho
     crews = await store.crews_by_incident(tx, span)
     ids = figures.incidents_by_clock(crews, policy, asked.clock, ClockState(asked.clock_state), now)
     return msgspec.structs.replace(wanted, since=None, until=None, ids=ids)
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("cursor", "not a cursor of this list", "use `next` as it is") from error
 
 
 @router.get("/incidents/{number}", responses=REFUSALS)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -12,6 +13,7 @@ from wanghuo.errors import Invalid
 PAGE_SIZE_DEFAULT = 50
 PAGE_SIZE_MAX = 500
 CURSOR_SIZE_MAX_CHARS = 512
+REMEDY = "use `next` of the page before as it is"
 
 Cursor = Annotated[
     str,
@@ -27,15 +29,31 @@ def cursor_after(*key: str | int) -> str:
 
 def key_of(cursor: str, size: int) -> list[str | int]:
     """The sort key in `cursor`, `size` parts. Raises Invalid for a cursor we did not make."""
-    remedy = "use `next` of the page before as it is"
     if len(cursor) > CURSOR_SIZE_MAX_CHARS:
-        raise Invalid("cursor", "too long", remedy)
+        raise Invalid("cursor", "too long", REMEDY)
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = json.loads(base64.b64decode(padded.encode("ascii"), b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise Invalid("cursor", "not a cursor of this list", remedy) from error
+        raise Invalid("cursor", "not a cursor of this list", REMEDY) from error
     whole = isinstance(key, list) and len(key) == size
     if not whole or not all(isinstance(part, str) or type(part) is int for part in key):
-        raise Invalid("cursor", "not a cursor of this list", remedy)
+        raise Invalid("cursor", "not a cursor of this list", REMEDY)
     return list(key)
+
+
+def after_moment(cursor: str) -> tuple[datetime, str] | None:
+    """(time, id) of the last row before a page of a list by time; None for its first page.
+
+    Raises Invalid for a cursor we did not make, a time without its zone among them.
+    """
+    if not cursor:
+        return None
+    at, row_id = key_of(cursor, 2)
+    try:
+        moment = datetime.fromisoformat(str(at))
+    except ValueError as error:
+        raise Invalid("cursor", "not a cursor of this list", REMEDY) from error
+    if moment.tzinfo is None:
+        raise Invalid("cursor", "not a cursor of this list", REMEDY)
+    return moment, str(row_id)
