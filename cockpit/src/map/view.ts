@@ -23,7 +23,6 @@ export function y_of(lat: number): number {
   return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
 }
 
-export const lon_of = (x: number): number => x * 360 - 180;
 export const lat_of = (y: number): number => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 
 /** CSS pixels per world unit. */

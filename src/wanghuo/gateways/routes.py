@@ -41,7 +41,6 @@ Control = Annotated[Principal, Depends(may(Permission.CONTROL_DEVICES))]
 
 COMMANDS_SHOWN: Final = 50
 STRANGERS_SHOWN: Final = 200
-SYSTEM_ADDRESS_MAX: Final = 255
 router = APIRouter(prefix="/api/v1", tags=["transmitters"], route_class=RepeatableRoute)
 REFUSALS = problems(Unauthenticated, Forbidden, Missing, Invalid)
 SETTLE_REFUSALS = problems(Unauthenticated, Forbidden, Missing, Refused)

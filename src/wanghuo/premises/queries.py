@@ -43,7 +43,6 @@ def columns(table: str, prefix: str = "") -> str:
 PLACES = f"SELECT {columns('place')} FROM premises.place WHERE id = ANY ($1)"
 
 # Places that stand in one of these buildings.
-PLACES_OF_BUILDINGS = f"SELECT {columns('place')} FROM premises.place WHERE building = ANY ($1)"
 
 # Units by id.
 UNITS = f"SELECT {columns('unit')} FROM premises.unit WHERE id = ANY ($1)"

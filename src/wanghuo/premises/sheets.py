@@ -19,7 +19,6 @@ from wanghuo.premises import geojson
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 DELIMITERS: Final = ",;\t"
 XLSX_SIZE_MAX_BYTES: Final = 512 << 20  # unpacked; a zip bomb is refused before it is opened
-EXACT_DIGITS_MAX: Final = 15  # a spreadsheet's number keeps no more
 FORMULA_STARTS: Final = ("=", "+", "-", "@")
 HEADER_ROW: Final = 1
 

@@ -172,12 +172,6 @@ async def place(tx: Transaction, place_id: str) -> Place:
     return found[place_id]
 
 
-async def places_of_buildings(tx: Transaction, buildings: Iterable[str]) -> list[Place]:
-    """The places that share these buildings; "" is no building."""
-    wanted = [building for building in buildings if building]
-    return [_place(row) for row in await tx.fetch(queries.PLACES_OF_BUILDINGS, wanted)]
-
-
 async def units_of(tx: Transaction, ids: Iterable[str]) -> dict[str, Unit]:
     """The units with these ids."""
     return {row["id"]: Unit(*row.values()) for row in await tx.fetch(queries.UNITS, list(ids))}

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOTE_SIZE_BYTES: Final = 31
-TEXT_SIZE_BYTES_MAX: Final = 255
 
 
 class Upward(msgspec.Struct, frozen=True):

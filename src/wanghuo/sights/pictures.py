@@ -18,7 +18,6 @@ from wanghuo.protocols import picture as codec
 from wanghuo.protocols.picture import Picture, PictureError
 
 SNAPSHOT_SIZE_MAX_BYTES: Final = 4 << 20
-PHOTO_SIZE_MAX_BYTES: Final = 8 << 20
 PICTURE_POLICY: Final = "default-src 'none'; sandbox"
 SNAPSHOT_TYPES: Final = frozenset({codec.JPEG, codec.PNG})
 Row = dict[str, Any]

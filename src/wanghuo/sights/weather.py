@@ -19,7 +19,6 @@ CALM_BELOW_M_S: Final = 0.3  # Beaufort 0
 SECTORS: Final = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 FULL_CIRCLE_DEG: Final = 360.0
 AHEAD_MAX: Final = timedelta(minutes=5)  # clocks differ; further ahead is a forecast
-FORECAST: Final = "forecast"
 Row = dict[str, Any]
 
 

@@ -151,16 +151,3 @@ async def fires_of(
 
 def _entry(row: Row) -> Entry:
     return decode(row["entry"])
-
-
-async def log_between(
-    tx: Transaction, since: datetime, until: datetime, limit: int
-) -> list[Logged]:
-    """Entries of the fire log received in [since, until), oldest first, `limit` at most."""
-    rows = await tx.fetch(
-        "SELECT seq, entry FROM signals.fire_log WHERE at >= $1 AND at < $2 ORDER BY seq LIMIT $3",
-        since,
-        until,
-        limit,
-    )
-    return [Logged(row["seq"], decode(row["entry"])) for row in rows]

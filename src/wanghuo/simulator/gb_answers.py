@@ -14,7 +14,6 @@ from wanghuo.protocols.gb26875_orders import (
 )
 
 SMOKE_COMPONENT = 42
-FIRE_ALARM_SYSTEM = 1
 TEMPERATURE = 3
 NORMAL = 1
 
