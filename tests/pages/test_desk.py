@@ -1,6 +1,7 @@
 """The duty desk: a fire arrives, a person works it by keyboard to its end."""
 
 import asyncio
+import contextlib
 import re
 
 import pytest
@@ -230,8 +231,8 @@ async def test_a_long_queue_is_drawn_in_parts_and_none_is_out_of_reach(desk: Des
     _reader, writer = await asyncio.open_connection("127.0.0.1", desk.house.gb26875_port)
     for number in range(110):  # strangers: each is an incident of its own
         writer.write(fire_packet(serial=number, source=(number + 1).to_bytes(6, "little")))
-    await expect(desk.page.locator(".queue-head h2")).to_contain_text("110")
-    writer.close()
+    with contextlib.closing(writer):
+        await expect(desk.page.locator(".queue-head h2")).to_contain_text("110")
     await desk.page.keyboard.press("f")  # that many at once are grouped at first
     rows = desk.page.locator(".queue [data-number]")
     await expect(rows).to_have_count(100)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.pages.desk import Desk, Fires
 from tests.stories.house import RunningHouse
@@ -66,6 +66,36 @@ async def test_a_drill_is_framed_named_and_in_the_title(desk: Desk, fires: Fires
     await desk.go(f"#/incidents/{number}")
     await expect(desk.page).to_have_title(re.compile("^演练"))
     assert fires.incident(number)["drill"]
+
+
+async def test_a_fact_that_comes_while_the_list_is_read_stays(desk: Desk, fires: Fires) -> None:
+    standing, ending = fires.burn(fires.place()), fires.burn(fires.place())
+    await expect(desk.row(ending)).to_be_visible()
+    read, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        """The list as it stood, late on its way; marked, to see when the page has taken it."""
+        answer = await route.fetch()
+        page = await answer.json()
+        for row in page["items"]:
+            row["place"]["name"] = "迟到的列表" if row["number"] == standing else "已结束"
+        read.set()
+        await go_on.wait()
+        await route.fulfill(json=page)
+
+    await desk.page.route("**/api/v1/incidents?open=true*", slowly)
+    await desk.page.evaluate("dispatchEvent(new Event('online'))")  # reads everything again
+    await read.wait()
+    coming = fires.burn(fires.place())
+    with desk.house.client() as client:
+        closing = client.post(f"/api/v1/incidents/{ending}/close", json={"disposition": "test"})
+    assert closing.is_success
+    await expect(desk.row(coming)).to_be_visible()
+    await expect(desk.row(ending)).to_have_count(0)
+    go_on.set()
+    await expect(desk.row(standing)).to_contain_text("迟到的列表")
+    await expect(desk.row(coming)).to_be_visible()
+    await expect(desk.row(ending)).to_have_count(0)
 
 
 async def test_a_page_that_was_away_reads_what_it_missed(desk: Desk, fires: Fires) -> None:

@@ -24,12 +24,18 @@ export const last_closed = cell<IncidentRow | null>(null);
 const PAGE_SIZE = 500;
 const PAGES_MAX = 40;
 let reading: Promise<void> | null = null;
+/** Rows that facts and acts brought since the reading began, in their order: it may not hold them yet. */
+let came: IncidentRow[] = [];
 
 /** Read all open incidents again; facts that come meanwhile are kept. */
 export function resync(): Promise<void> {
-  reading ??= read_all().finally(() => {
-    reading = null;
-  });
+  if (!reading) {
+    came = [];
+    reading = read_all().finally(() => {
+      reading = null;
+      came = [];
+    });
+  }
   return reading;
 }
 
@@ -40,7 +46,7 @@ async function read_all(): Promise<void> {
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const got = await read<Page<IncidentRow>>(`/api/v1/incidents?open=true&limit=${PAGE_SIZE}${cursor}`);
       for (const row of got.items) rows.set(row.number, row);
-      if (!live.get().loaded) take_rows(got.items); // the first look shows what has come so far
+      if (!live.get().loaded) draw_rows([...got.items, ...came]); // the first look shows what has come so far
       if (!got.next) break;
       cursor = `&cursor=${encodeURIComponent(got.next)}`;
     }
@@ -48,13 +54,8 @@ async function read_all(): Promise<void> {
     live.update((old) => ({ ...old, failed: true }));
     return;
   }
-  live.update((old) => {
-    for (const [number, row] of old.rows) {
-      const read_now = rows.get(number);
-      if (read_now && row.last_at > read_now.last_at && row.state !== 'closed') rows.set(number, row);
-    }
-    return { ...old, loaded: true, failed: false, rows };
-  });
+  const newer = came.filter((row) => row.last_at >= (rows.get(row.number)?.last_at ?? ''));
+  live.update((old) => ({ ...old, loaded: true, failed: false, rows: after(rows, newer) }));
   judged_soon();
   read_claims();
 }
@@ -79,19 +80,26 @@ export function take_row(row: IncidentRow): void {
   touch([row.number]);
 }
 
-/** Closed incidents leave the queue. */
 function take_rows(taken: readonly IncidentRow[]): void {
+  if (reading) came.push(...taken);
+  draw_rows(taken);
+}
+
+function draw_rows(taken: readonly IncidentRow[]): void {
   if (!taken.length) return;
-  live.update((old) => {
-    const rows = new Map(old.rows);
-    for (const row of taken) {
-      if (row.state === 'closed') {
-        rows.delete(row.number);
-        last_closed.set(row);
-      } else rows.set(row.number, row);
-    }
-    return { ...old, rows };
-  });
+  live.update((old) => ({ ...old, rows: after(old.rows, taken) }));
+  const closed = taken.filter((row) => row.state === 'closed').pop();
+  if (closed) last_closed.set(closed);
+}
+
+/** The queue after these rows: closed incidents leave it. */
+function after(rows: ReadonlyMap<string, IncidentRow>, taken: readonly IncidentRow[]): Map<string, IncidentRow> {
+  const next = new Map(rows);
+  for (const row of taken) {
+    if (row.state === 'closed') next.delete(row.number);
+    else next.set(row.number, row);
+  }
+  return next;
 }
 
 const TOUCHED_MAX = 2000; // the desk stays open for weeks
