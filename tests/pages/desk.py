@@ -149,7 +149,11 @@ class Desk:
         page.on("pageerror", lambda error: made.complaints.append(str(error)))
         page.on(
             "console",
-            lambda told: made.complaints.append(told.text) if told.type == "error" else None,
+            lambda told: (
+                made.complaints.append(f"{told.text} {told.location.get('url', '')}")
+                if told.type == "error"
+                else None
+            ),
         )
         page.on("request", lambda asked: made.look_at(asked.url))
         return made

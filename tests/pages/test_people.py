@@ -101,6 +101,21 @@ async def test_signing_in_with_a_second_factor(
     assert refused == [], "only the codes that were refused"
 
 
+async def test_who_signs_in_next_finds_nothing_of_the_last_one(
+    house: RunningHouse, desk: Desk, fires: Fires
+) -> None:
+    fires.burn(fires.place())
+    a_person(house, "next.one", "city_duty")
+    await expect(desk.page.locator(".queue [data-number]")).to_have_count(1)
+    await desk.page.evaluate("window.kept_of_the_last_one = true")
+    await desk.page.get_by_role("button", name="退出").click()
+    await desk.page.fill("[name=login]", "next.one")
+    await desk.page.fill("[name=password]", PASSWORD)
+    await desk.page.click(".go")
+    await expect(desk.page.locator(".who-sits")).to_contain_text("next.one")
+    assert await desk.page.evaluate("window.kept_of_the_last_one") is None
+
+
 async def test_a_town_officer_and_a_unit_head_see_what_is_theirs(
     house: RunningHouse, browser: Browser, fires: Fires
 ) -> None:

@@ -75,7 +75,7 @@ function Switches(): React.JSX.Element {
       <button type="button" onClick={switch_theme} aria-pressed={dark}>
         {t(dark ? 'theme.light' : 'theme.dark')}
       </button>
-      <button type="button" onClick={() => void sign_out()}>
+      <button type="button" onClick={sign_out}>
         {t('sign_out')}
       </button>
     </span>

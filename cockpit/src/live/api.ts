@@ -38,6 +38,18 @@ export interface Asked {
   bearer?: string; // speak with this key instead of the session's cookie
 }
 
+let leaving = new AbortController();
+/** Signing in and out; all else is asked in the name of whoever has signed in. */
+const DOOR = '/api/v1/session';
+
+/** Whoever asked goes: nothing on its way is waited for, and nothing more is asked in that name. */
+export const stop_asking = (): void => leaving.abort();
+
+/** Somebody has signed in. */
+export function start_asking(): void {
+  if (leaving.signal.aborted) leaving = new AbortController();
+}
+
 export async function ask<T>(method: string, path: string, body?: unknown, more: Asked = {}): Promise<T> {
   const answer = await answered(method, path, body, more);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
@@ -55,7 +67,10 @@ async function answered(method: string, path: string, body: unknown, more: Asked
   if (more.bearer) headers.Authorization = `Bearer ${more.bearer}`;
   if (method !== 'GET') headers['Idempotency-Key'] = more.key ?? fresh_key();
   const wait_ms = more.wait_ms ?? (file ? FILE_WAIT_MS : WAIT_MS);
-  const signals = [AbortSignal.timeout(wait_ms), ...(more.signal ? [more.signal] : [])];
+  const given_up = AbortSignal.any([
+    ...(path.startsWith(DOOR) ? [] : [leaving.signal]),
+    ...(more.signal ? [more.signal] : []),
+  ]);
   const asked_ms = performance.now();
   let answer: Response;
   try {
@@ -63,18 +78,18 @@ async function answered(method: string, path: string, body: unknown, more: Asked
       method,
       headers,
       credentials: more.bearer ? 'omit' : 'same-origin',
-      signal: AbortSignal.any(signals),
+      signal: AbortSignal.any([AbortSignal.timeout(wait_ms), given_up]),
       ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
     });
   } catch (error) {
-    if (more.signal?.aborted) throw error;
+    if (given_up.aborted) throw error;
     reachable.set(false);
     throw new Problem(0, '连不上服务器', 'The server cannot be reached');
   }
   reachable.set(answer.status !== 502 && answer.status !== 504);
   learn_clock(answer.headers.get('Date'), performance.now() - asked_ms);
   if (answer.ok) return answer;
-  if (answer.status === 401 && !more.bearer && path !== '/api/v1/session') signed_out.update((n) => n + 1);
+  if (answer.status === 401 && !more.bearer && path !== DOOR) signed_out.update((n) => n + 1);
   throw await problem_of(answer);
 }
 
