@@ -30,6 +30,11 @@ def new_secret(size_bytes: int = 24) -> str:
     return secrets.token_urlsafe(size_bytes)
 
 
+def new_bytes(size_bytes: int) -> bytes:
+    """Random bytes, for a nonce."""
+    return secrets.token_bytes(size_bytes)
+
+
 def new_key_text(size_bytes: int) -> str:
     """Random bytes as Base32, for what people read, type or scan. size_bytes: a multiple of 5."""
     return base64.b32encode(secrets.token_bytes(size_bytes)).decode("ascii")

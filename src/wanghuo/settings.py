@@ -286,7 +286,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only to show that the power-cut test can fail. city: the demo's name, a folder, or NO_CITY.
     public_url: this house as phones and other
     systems reach it; "" means this host's own. page_secret: signs the links of the responder's
-    page, which open for page_link_hours after the notice. cap_sender: who sends, in exported CAP
+    page, which open for page_link_hours after the notice. factor_secret: seals what second factors
+    share with telephones. cap_sender: who sends, in exported CAP
     alerts. roads: after the start, make the demo city's roads and rank what changed.
     """
 
@@ -323,6 +324,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oidc: OidcSettings = OidcSettings()
     public_url: str = ""
     page_secret: str = ""
+    factor_secret: str = ""
     page_link_hours: int = 24
     push_secret: str = ""
     onenet_token: str = ""

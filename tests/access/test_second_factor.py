@@ -11,6 +11,7 @@ import pytest
 from tests.web.makers import NOON, Site, open_site
 from wanghuo.access import second_factor
 from wanghuo.access.feed import FRESH_S
+from wanghuo.access.sealed import Unreadable, opened, sealed
 from wanghuo.clock import HandClock
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
@@ -63,6 +64,24 @@ def test_a_recovery_code_opens_once_however_it_is_typed() -> None:
     assert len(left) == len(digests) - 1
     assert second_factor.without(left, codes[3]) is None
     assert second_factor.without(digests, "AAAA-AAAA-AAAA-AAAA") is None
+
+
+def test_what_is_sealed_opens_for_its_house_and_person_only() -> None:
+    kept = sealed(SECRET, "house", "p1")
+    assert SECRET not in kept
+    assert kept != sealed(SECRET, "house", "p1"), "no two look alike"
+    assert opened(kept, "house", "p1") == SECRET
+    assert opened(SECRET, "house", "p1") == SECRET, "from before sealing"
+    changed = kept[:-6] + ("A" if kept[-6] != "A" else "B") + kept[-5:]
+    for kept_now, house, person in (
+        (kept, "another", "p1"),
+        (kept, "house", "p2"),
+        (changed, "house", "p1"),
+        ("v1:", "house", "p1"),
+        ("v1:é", "house", "p1"),
+    ):
+        with pytest.raises(Unreadable):
+            opened(kept_now, house, person)
 
 
 async def sign_in(site: Site, code: str | None = None) -> httpx.Response:
@@ -172,3 +191,30 @@ async def test_a_session_ends_when_nobody_uses_it_and_at_the_end_of_a_shift_anyw
     await clock.turn(0.2 * HOUR_S + FRESH_S)
     assert (await used.get("/api/v1/session")).status_code == 401, "24 hours are a shift"
     assert (await site.client("admin").get("/api/v1/session")).status_code == 200, "a token stays"
+
+
+async def test_the_database_holds_no_secret_that_opens(
+    by_hand: tuple[Site, HandClock], database: Database
+) -> None:
+    site, clock = by_hand
+    mine = await browser(site)
+    secret = (await mine.post("/api/v1/session/second-factor")).json()["secret"]
+    phone = pyotp.TOTP(secret)
+    turned = await mine.put(
+        "/api/v1/session/second-factor", json={"code": phone.at(clock.now_utc())}
+    )
+    async with database.transaction("*") as tx:
+        kept = await tx.fetchval("SELECT string_agg(p::text, ' ') FROM access.person p")
+        assert secret not in kept
+        await tx.execute("UPDATE access.person SET factor_secret = $1 WHERE factor_on", secret)
+    await clock.turn(31)
+    assert (await sign_in(site, phone.at(clock.now_utc()))).is_success, "from before sealing"
+    async with database.transaction("*") as tx:
+        kept = await tx.fetchval("SELECT factor_secret FROM access.person WHERE factor_on")
+        assert kept.startswith("v1:")
+        lost = "UPDATE access.person SET factor_secret = 'v1:lost' WHERE factor_on"
+        await tx.execute(lost)
+    await clock.turn(31)
+    assert (await sign_in(site, phone.at(clock.now_utc()))).status_code == 422
+    recovery = turned.json()["recovery_codes"][0]
+    assert (await sign_in(site, recovery)).is_success, "recovery codes still help"

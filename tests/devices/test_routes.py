@@ -14,7 +14,7 @@ import pytest
 
 from tests.web.makers import HERE, NOON, THERE, Site, open_site
 from wanghuo.access import store as access
-from wanghuo.devices import labels, routes, store, table_routes
+from wanghuo.devices import health_store, labels, routes, store, table_routes
 from wanghuo.devices.model import Device, Health
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import Stream
@@ -49,7 +49,7 @@ async def site(
                     for d, place in at.items()
                 ],
             )
-            await store.upsert_health(
+            await health_store.upsert_health(
                 tx, [Health("access:op1/D1", NOON + timedelta(hours=1), "normal")]
             )
         yield opened

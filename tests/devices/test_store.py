@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanghuo.devices import store
+from wanghuo.devices import health_store, store
 from wanghuo.devices.model import Device, Health, Operator, Sender, Wanted, sender_of
 from wanghuo.engines.postgres import Database
 from wanghuo.errors import Missing
@@ -66,12 +66,14 @@ async def test_a_bound_peer_survives_a_new_registration(register: Database) -> N
 async def test_health_keeps_the_latest_word_of_each_point(register: Database) -> None:
     later = NOON + timedelta(minutes=5)
     async with register.transaction() as tx:
-        await store.upsert_health(
+        await health_store.upsert_health(
             tx, [Health("a", NOON, "normal"), Health("a", later, "fault"), Health("b", NOON, "x")]
         )
-        await store.upsert_health(tx, [Health("a", NOON, "offline"), Health("b", later, "normal")])
-        await store.upsert_health(tx, [])
-        health = await store.health_of(tx, ["a", "b", "c"])
+        await health_store.upsert_health(
+            tx, [Health("a", NOON, "offline"), Health("b", later, "normal")]
+        )
+        await health_store.upsert_health(tx, [])
+        health = await health_store.health_of(tx, ["a", "b", "c"])
     assert {o: (h.state, h.last_seen_at) for o, h in health.items()} == {
         "a": ("fault", later),
         "b": ("normal", later),

@@ -55,6 +55,19 @@ async def test_a_folder_of_files_is_a_city(database: Database, folder: Path) -> 
     assert contacts["city", "city"][0].name == "王五"
 
 
+@pytest.mark.parametrize("commit", [False, True])
+async def test_who_waits_hears_of_each_step(small_city: Database, *, commit: bool) -> None:
+    heard: list[tuple[int, int]] = []
+    upload = Upload("places", "p.csv", FILES["places"].encode(), Datum.WGS84, commit)
+    async with small_city.transaction() as tx:
+        await feed.run_import(
+            devices_store, tx, the_categories(), upload,
+            lambda _what, done, of: heard.append((done, of)),
+        )  # fmt: skip
+    steps = 4 if commit else 3
+    assert heard == [(done, steps) for done in range(1, steps + 1)]
+
+
 async def test_a_preview_keeps_nothing(small_city: Database) -> None:
     text = FILES["places"].replace("XP-2", "XP-7")
     async with small_city.transaction() as tx:

@@ -10,7 +10,7 @@ import msgspec
 from tests.signals.makers import NOON, a_record
 from tests.signals.test_intake import quarantine_put
 from wanghuo.clock import WallClock
-from wanghuo.devices.store import health_of, upsert_health
+from wanghuo.devices.health_store import health_of, upsert_health
 from wanghuo.engines.postgres import Database
 from wanghuo.engines.stream import ROUTINE, Stream
 from wanghuo.facts.signal import Signal, SignalKind

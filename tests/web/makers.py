@@ -173,7 +173,9 @@ async def open_site(
     house = House(
         database=web_database,
         clock=clock,
-        settings=Settings(data_dir=folder, cockpit_dir=folder / "dist"),
+        settings=Settings(
+            data_dir=folder, cockpit_dir=folder / "dist", factor_secret="of this test's house"
+        ),
         stream=stream,
         doorkeeper=KnownPeople(web_database, clock, find_operator),
     )

@@ -82,7 +82,7 @@ function Head({ device, record, shelve }: { device: WholeDevice; record: One<Dev
           <a href={place_hash(device.place_id)}>{device.place_name || device.place_id}</a> · {device.id}
         </p>
         <p>
-          <b>{word('health', state)}</b> {device.detail}{' '}
+          <b>{word('health', state)}</b> {device.detail === 'silent' ? t('health.silent') : device.detail}{' '}
           <span className="q">{device.last_seen_at ? t('device.seen', { ago: span(now - Date.parse(device.last_seen_at)) }) : t('devices.never')}</span>
         </p>
         {shelves.map((one) => (

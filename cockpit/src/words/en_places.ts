@@ -38,6 +38,7 @@ export const places = {
   'health.fault': 'fault',
   'health.shielded': 'shielded',
   'health.offline': 'offline',
+  'health.silent': 'not heard for longer than its limit',
   'health.unknown': 'never heard',
   'health.alarm': 'alarm',
 

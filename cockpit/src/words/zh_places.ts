@@ -36,6 +36,7 @@ export const places = {
   'health.fault': '故障',
   'health.shielded': '屏蔽',
   'health.offline': '离线',
+  'health.silent': '超过时限没有任何信号',
   'health.unknown': '未报过',
   'health.alarm': '报警',
 

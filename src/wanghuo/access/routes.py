@@ -147,7 +147,7 @@ async def _second_factor(
     """Raise Invalid unless the code is right or none is asked for; a wrong one leaves a line."""
     try:
         async with house.database.transaction() as tx:
-            await must_open(tx, who, code, now)
+            await must_open(tx, who, code, now, house.settings.factor_secret)
     except Invalid:
         if code:
             async with house.database.transaction() as tx:

@@ -29,7 +29,12 @@ def new_secret() -> str:
 
 
 def step_of(secret: str, code: str, unix_s: float, last_step: int) -> int | None:
-    """The step that this code is good for, newer than the last used one; None if it is wrong."""
+    """The step that this code is good for, newer than the last used one; None if it is wrong.
+
+    secret: "" opens nothing.
+    """
+    if not secret:
+        return None
     now, maker = int(unix_s) // STEP_S, pyotp.HOTP(secret)
     right = [
         step

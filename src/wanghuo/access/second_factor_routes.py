@@ -79,13 +79,15 @@ async def second_factor_state(who: SignedIn, tx: Tx) -> FactorState:
 
 
 @router.post("/session/second-factor", responses={**REFUSALS, **problems(Refused)})
-async def begin_second_factor(who: Myself, tx: Tx, response: Response) -> NewFactor:
+async def begin_second_factor(
+    who: Myself, tx: Tx, request: Request, response: Response
+) -> NewFactor:
     """Make a secret for your authenticator; send one of its codes with PUT to turn it on."""
     response.headers["Cache-Control"] = "no-store"  # and is not kept under an Idempotency-Key
     if (await factors.factor(tx, _person(who))).on:
         raise Refused("a second factor is on; turn it off first")
     secret = second_factor.new_secret()
-    await factors.begin(tx, who.person_id, secret)
+    await factors.begin(tx, who.person_id, secret, house_of(request).settings.factor_secret)
     login = (await store.person(tx, who.person_id)).login
     uri = second_factor.uri(secret, login)
     return NewFactor(secret=secret, uri=uri, picture=second_factor.picture(uri))
@@ -96,12 +98,14 @@ async def turn_on_second_factor(  # noqa: PLR0913, PLR0917 - the asker, the requ
     sent: Code, who: Myself, tx: Tx, clock: Now, request: Request, response: Response
 ) -> RecoveryCodes:
     """Turn it on with a first code; the answer holds recovery codes to write down."""
-    _take_pace(house_of(request), who)
+    house = house_of(request)
+    _take_pace(house, who)
     response.headers["Cache-Control"] = "no-store"
     known = await factors.factor(tx, _person(who))
-    if known.on or not known.secret:
+    secret = factors.secret_of(known, who.person_id, house.settings.factor_secret)
+    if known.on or not secret:
         raise Refused("nothing waits to be turned on; begin with POST")
-    step = second_factor.step_of(known.secret, sent.code, clock.now_utc().timestamp(), 0)
+    step = second_factor.step_of(secret, sent.code, clock.now_utc().timestamp(), 0)
     if step is None:
         raise Invalid("code", "wrong or too old", "type the six digits that it shows now")
     codes = second_factor.new_recovery_codes()
@@ -116,10 +120,11 @@ async def turn_off_second_factor(
     sent: Code, who: SignedIn, tx: Tx, clock: Now, request: Request
 ) -> None:
     """Turn it off with a last code."""
-    _take_pace(house_of(request), who)
+    house = house_of(request)
+    _take_pace(house, who)
     if not (await factors.factor(tx, _person(who))).on:
         raise Refused("no second factor is on")
-    await must_open(tx, who, sent.code, clock.now_utc())
+    await must_open(tx, who, sent.code, clock.now_utc(), house.settings.factor_secret)
     await factors.turn_off(tx, who.person_id)
     await store.audit(tx, who, "second_factor.off", who.person_id, {"by": "code"})
 
@@ -135,13 +140,15 @@ async def forget_second_factor(person_id: str, who: Admin, tx: Tx) -> None:
     await store.audit(tx, who, "second_factor.off", person_id, {"by": "administrator"})
 
 
-async def must_open(tx: Transaction, who: Principal, code: str | None, now: datetime) -> None:
+async def must_open(
+    tx: Transaction, who: Principal, code: str | None, now: datetime, house_secret: str
+) -> None:
     """Raise Invalid for `code` unless it opens; nothing for who has no second factor."""
     if not (await factors.factor(tx, who.person_id)).on:
         return
     if not code:
         raise Invalid("code", "needed", "type the six digits that your authenticator shows")
-    if not await factors.opens(tx, who.person_id, code, now):
+    if not await factors.opens(tx, who.person_id, code, now, house_secret):
         raise Invalid("code", "wrong, used or too old", "type the six digits that it shows now")
 
 

@@ -20,7 +20,9 @@ from wanghuo.compose.gateway import vendor_profiles
 from wanghuo.compose.house import dsn
 from wanghuo.compose.policies import alarm_policy
 from wanghuo.compose.reach import READER
-from wanghuo.devices import store as devices
+from wanghuo.devices import supervision
+from wanghuo.devices.feed import SilenceWatch
+from wanghuo.devices.health_store import upsert_health
 from wanghuo.engines.lease import Lease
 from wanghuo.engines.outbound_http import OutboundHttp
 from wanghuo.engines.postgres import Database
@@ -31,7 +33,7 @@ from wanghuo.gateways.store import put_quarantine
 from wanghuo.gateways.weather import Weatherman, source_of
 from wanghuo.protocols.gb26875_signals import signals_of_packet
 from wanghuo.protocols.gb26875_vendor import STANDARD
-from wanghuo.settings import Settings
+from wanghuo.settings import HOME, Settings
 from wanghuo.sights import policy as sights_policy
 from wanghuo.signals.archive import Archive
 from wanghuo.signals.feed import RoutineConsumer
@@ -55,7 +57,7 @@ async def clerk(settings: Settings) -> int:
         stream,
         clock,
         decode=_decoder(settings),
-        health_put=devices.upsert_health,
+        health_put=upsert_health,
         quarantine_put=put_quarantine,
         archive=Archive(settings.data_dir / "history"),
     )
@@ -64,6 +66,9 @@ async def clerk(settings: Settings) -> int:
     works = {
         "routine": routine.run,
         "call_tests": CallTests(database, alarm_policy(settings), clock).run,
+        "silence": SilenceWatch(
+            database, supervision.load(settings.policy_dir, HOME / "policy"), clock
+        ).run,
         "clearing": Clearing(database, settings.data_dir / "recordings", clock).run,
         **_receipts(settings, database, http, clock),
         **_outside(settings, database, http, clock),

@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from wanghuo.compose.house import dsn, owner_dsn
+from wanghuo.compose.progress import bar
 from wanghuo.compose.reach import READER, reached
 from wanghuo.devices import store as devices
 from wanghuo.engines import migrate as migrations
@@ -47,7 +48,7 @@ async def import_file(  # noqa: PLR0913 - each is an option that a person typed
         database = await Database.open(dsn(found, READER), size_max=1, name="import")
         try:
             async with database.transaction("*") as tx:
-                report = await run(tx, known, upload)
+                report = await run(tx, known, upload, bar)
         finally:
             await database.close()
     say(report_json(report).decode() if as_json else told(report))

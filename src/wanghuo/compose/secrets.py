@@ -11,7 +11,7 @@ from wanghuo.identity import new_secret
 from wanghuo.settings import Settings
 
 FILE = "secrets.toml"
-SIZES = {"push_secret": 24, "webhook_secret": 32, "page_secret": 32}  # bytes
+SIZES = {"push_secret": 24, "webhook_secret": 32, "page_secret": 32, "factor_secret": 32}  # bytes
 WEB_PUSH_KEY = "web_push_private_key"
 
 
@@ -38,12 +38,14 @@ def completed(settings: Settings, clock: Clock) -> Settings:
         web_push = msgspec.structs.replace(web_push, private_key=kept[WEB_PUSH_KEY])
     push_secret = settings.push_secret or kept["push_secret"]
     page_secret = settings.page_secret or kept["page_secret"]
+    factor_secret = settings.factor_secret or kept["factor_secret"]
     return msgspec.structs.replace(
         settings,
         webhook=webhook,
         web_push=web_push,
         push_secret=push_secret,
         page_secret=page_secret,
+        factor_secret=factor_secret,
     )
 
 

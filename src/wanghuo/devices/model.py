@@ -44,6 +44,7 @@ class Operator(msgspec.Struct, frozen=True):
     key_digest: bytes | None = None
 
 
+SILENT = "silent"  # Health.detail of who is offline because nothing was heard for too long
 SEEN_ALIVE = ""  # told to upsert_health: keep the state that is known, but offline is over
 
 

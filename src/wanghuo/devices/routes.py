@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathField
 from pydantic import BaseModel, Field
 
-from wanghuo.devices import labels, store
+from wanghuo.devices import health_store, labels, store
 from wanghuo.devices.labels import LABELS_MAX
 from wanghuo.devices.model import Device, Health, Wanted
 from wanghuo.engines.postgres import Transaction
@@ -46,7 +46,7 @@ async def devices(  # noqa: PLR0913, PLR0917 - each is a filter of the query
     wanted = Wanted(place_id, sender, operator, town, online, after, limit + 1)
     found = await store.page(tx, wanted)
     shown = found[:limit]
-    health = await store.health_of(tx, [device.origin for device in shown])
+    health = await health_store.health_of(tx, [device.origin for device in shown])
     names = await store.place_names(tx, [device.place_id for device in shown])
     more = cursor_after(shown[-1].id) if len(found) > limit else None
     items = [
@@ -76,7 +76,7 @@ async def coverage(
 async def device(_who: See, tx: Tx, device_id: str) -> dict[str, Any]:
     """One device with its last state, its place, its operator, and how its sender lives."""
     found = await store.device(tx, device_id)
-    health = await store.health_of(tx, [found.origin, found.sender])
+    health = await health_store.health_of(tx, [found.origin, found.sender])
     mine, sender = health.get(found.origin), health.get(found.sender)
     names = await store.place_names(tx, [found.place_id])
     operators = {operator.id: operator.name for operator in await store.operators(tx)}

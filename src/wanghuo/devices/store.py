@@ -12,7 +12,6 @@ from wanghuo.devices import queries
 from wanghuo.devices.model import (
     TEST_OPERATOR_ID,
     Device,
-    Health,
     OnlineFigures,
     Operator,
     Point,
@@ -57,26 +56,6 @@ POINTS: Final = """
         ) of_sender ORDER BY id LIMIT 1
     ) other ON true
     WHERE coalesce(d.place_id, s.place_id, other.place_id) IS NOT NULL
-"""
-
-# A later word about a point replaces an earlier one, never the other way round. '' (SEEN_ALIVE)
-# says nothing but that it lives.
-UPSERT_HEALTH: Final = """
-    INSERT INTO devices.health AS h (origin, last_seen_at, state, detail)
-    SELECT DISTINCT ON (fresh.origin) fresh.origin, fresh.last_seen_at,
-        CASE WHEN fresh.state <> '' THEN fresh.state
-            WHEN known.state IS NULL OR known.state = 'offline' THEN 'normal'
-            ELSE known.state END,
-        CASE WHEN fresh.state <> '' THEN fresh.detail
-            WHEN known.state = 'offline' THEN ''
-            ELSE coalesce(known.detail, '') END
-    FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[])
-        AS fresh (origin, last_seen_at, state, detail)
-    LEFT JOIN devices.health known ON known.origin = fresh.origin
-    ORDER BY fresh.origin, fresh.last_seen_at DESC
-    ON CONFLICT (origin) DO UPDATE SET last_seen_at = excluded.last_seen_at,
-        state = excluded.state, detail = excluded.detail
-    WHERE h.last_seen_at <= excluded.last_seen_at
 """
 
 # A transmitter to try with: of an awake place, two smoke points at least, the first by id.
@@ -360,27 +339,6 @@ async def origins_of(tx: Transaction, sender: str) -> list[str]:
     """The points that speak through this sender."""
     found = await tx.fetch("SELECT origin FROM devices.device WHERE sender = $1", sender)
     return [row["origin"] for row in found]
-
-
-async def health_of(tx: Transaction, origins: Iterable[str]) -> dict[str, Health]:
-    """The last state of these points; points that never spoke are left out."""
-    found = await tx.fetch(
-        "SELECT origin, last_seen_at, state, detail FROM devices.health WHERE origin = ANY ($1)",
-        list(origins),
-    )
-    return {row["origin"]: Health(*row.values()) for row in found}
-
-
-async def upsert_health(tx: Transaction, rows: Iterable[Health]) -> None:
-    """Put last states in bulk; an older word never replaces a later one."""
-    given = list(rows)
-    await tx.execute(
-        UPSERT_HEALTH,
-        [row.origin for row in given],
-        [row.last_seen_at for row in given],
-        [row.state for row in given],
-        [row.detail for row in given],
-    )
 
 
 async def example_transmitter(tx: Transaction, category: str = "industrial") -> Row | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from wanghuo.devices import store
+from wanghuo.devices import health_store, store
 from wanghuo.devices.model import Wanted
 from wanghuo.engines.postgres import Transaction
 from wanghuo.errors import Forbidden, Invalid, Unauthenticated
@@ -107,7 +107,7 @@ def table_router(audit: Audit) -> APIRouter:
 
 async def _devices(tx: Transaction, wanted: Wanted) -> list[dict[str, Any]]:
     found = await store.page(tx, wanted)
-    health = await store.health_of(tx, [device.origin for device in found])
+    health = await health_store.health_of(tx, [device.origin for device in found])
     names = await store.place_names(tx, [device.place_id for device in found])
     rows = []
     for device in found:

@@ -5,7 +5,7 @@ corrected file can be sent again whole, because rows that have not changed do no
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -72,10 +72,21 @@ class Register(Protocol):
         ...
 
 
+Tell = Callable[[str, int, int], None]  # what was just done, steps done, of how many
+
+
+def _nobody(_what: str, _done: int, _of: int) -> None:
+    """Nobody waits for it."""
+
+
 async def run_import(
-    register: Register, tx: Transaction, categories: Mapping[str, Category], upload: Upload
+    register: Register,
+    tx: Transaction,
+    categories: Mapping[str, Category],
+    upload: Upload,
+    tell: Tell = _nobody,
 ) -> Report:
-    """Preview an upload, and keep its good rows if upload.commit.
+    """Preview an upload, and keep its good rows if upload.commit. tell: hears of each step.
 
     Raises Invalid for a file that is no table, lacks a column or is of no known kind.
     """
@@ -83,12 +94,16 @@ async def run_import(
     if table is None:
         raise Invalid("kind", f"{upload.kind!r} cannot be imported", "use " + ", ".join(TABLES))
     sheet = await asyncio.to_thread(sheets.read, upload.file, upload.content)
+    steps = 4 if upload.commit else 3
+    tell(f"{len(sheet.rows):,} rows read", 1, steps)
     known = await _known(tx, register, table, sheet)
     known.categories = _by_words(categories)
     known.default_datum = upload.datum
     parsed = await asyncio.to_thread(importing.parse, table, sheet, known)
+    tell("rows checked", 2, steps)
     before = await _rows_before(tx, register, table, parsed)
     states = await asyncio.to_thread(states_of, table, parsed.records, before)
+    tell("rows compared with what is there", 3, steps)
     if upload.commit:
         await tx.execute("SET LOCAL statement_timeout = 0")
         wanted = [
@@ -97,6 +112,7 @@ async def run_import(
             if state != "unchanged"
         ]
         await _keep(tx, register, table, wanted)
+        tell("rows kept", 4, steps)
     return report_of(upload, sheet, parsed, states)
 
 

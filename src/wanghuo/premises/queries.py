@@ -162,12 +162,14 @@ PLACES_VERSION = """
     SELECT coalesce(max(xmin::text::bigint), 0)::text || '-' || count(*) FROM premises.place
 """
 
-# What hangs in a place, with the last state of each.
+# What hangs in a place, with the last state of each; a point is offline with its transmitter.
 DEVICES_AT = """
     SELECT d.id, d.origin, d.sender, d.kind, d.operator_id, o.name AS operator_name, d.location,
-        d.installed_on, d.out_of_service, h.last_seen_at, coalesce(h.state, '') AS state
+        d.installed_on, d.out_of_service, h.last_seen_at,
+        CASE WHEN s.state = 'offline' THEN s.state ELSE coalesce(h.state, '') END AS state
     FROM devices.device d
     LEFT JOIN devices.health h ON h.origin = d.origin
+    LEFT JOIN devices.health s ON s.origin = d.sender
     LEFT JOIN devices.operator o ON o.id = d.operator_id
     WHERE d.place_id = $1 ORDER BY d.id
 """
