@@ -15,6 +15,7 @@ SETTLES_S: Final = 5.0  # by then everybody who is alive has come back to a new 
 
 # 30536: the class of our locks, apart from anybody else's.
 ATTEND: Final = "SELECT pg_advisory_lock_shared(30536, hashtext($1))"
+LEAVE: Final = "SELECT pg_advisory_unlock_shared(30536, hashtext($1))"
 _ABSENT = """
 WITH present AS MATERIALIZED (
     SELECT objid::bigint AS place FROM pg_locks
