@@ -11,6 +11,7 @@ const LEFT = 48;
 const RIGHT = 12;
 const TOP = 22;
 const BOTTOM = 24;
+const HALF_A_LABEL = 18;
 const DAY_MS = 86_400_000;
 const GAP = 4; // so many usual intervals without a reading are a gap
 
@@ -56,7 +57,7 @@ export function ReadingChart({ points, since, until, name, unit }: ChartProps): 
           </g>
         ))}
         {moments(since, until, width / 90).map((moment) => (
-          <text key={moment} x={x(moment)} y={H - 6} textAnchor="middle">
+          <text key={moment} x={Math.min(x(moment), width - HALF_A_LABEL)} y={H - 6} textAnchor="middle">
             {until - since > 2 * DAY_MS ? day(moment).slice(5) : hm(moment)}
           </text>
         ))}
