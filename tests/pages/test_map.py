@@ -19,6 +19,12 @@ INK = """() => {
 }"""
 DOT = "127,131,135"  # --mark of the light theme
 F1 = "156,81,65"
+DRAWN = f"([colour, pixels]) => (({INK})()[colour] ?? 0) > pixels"
+
+
+async def drawn(desk: Desk, colour: str, pixels: int) -> None:
+    """Wait until the map shows this colour in more than so many pixels."""
+    await desk.page.wait_for_function(DRAWN, arg=[colour, pixels], polling=100)
 
 
 async def test_all_52_000_places_are_on_the_map(desk: Desk) -> None:
@@ -27,8 +33,7 @@ async def test_all_52_000_places_are_on_the_map(desk: Desk) -> None:
     await expect(desk.page.locator(".city canvas")).to_have_attribute(
         "aria-label", "全市地图：52,000 处场所，0 起警情"
     )
-    drawn = await desk.page.evaluate(INK)
-    assert drawn[DOT] > 10_000  # many places share a pixel when the whole city is in sight
+    await drawn(desk, DOT, 10_000)  # many places share a pixel when the whole city is in sight
 
 
 async def test_a_fire_appears_on_the_open_map_and_opens_its_incident(
@@ -41,7 +46,7 @@ async def test_a_fire_appears_on_the_open_map_and_opens_its_incident(
     number = fires.burn(place)
     listed = desk.page.locator(".city-open a", has_text=place["name"])
     await expect(listed).to_be_visible()
-    assert (await desk.page.evaluate(INK)).get(F1, 0) > 0
+    await drawn(desk, F1, 0)
     await listed.click()
     await expect(desk.page.locator(".head .facts").first).to_contain_text(number)
 
