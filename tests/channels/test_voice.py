@@ -277,6 +277,27 @@ async def test_a_desk_with_several_lines_is_rung_on_all_of_them(
     assert [call.beside for call in phones.calls] == [0, 1, 2]
 
 
+async def test_who_answered_while_a_call_waited_for_the_line_is_not_rung_again(
+    trunk: VoiceSettings, line: Line, speech: Speech, phones: Phones, desk: Desk
+) -> None:
+    phones.habits["119"] = Habit(press="1", after=50)
+    asked: list[str] = []
+
+    async def wanted(notice: Handed) -> bool:
+        asked.append(notice.id)
+        return not desk.answers
+
+    voice = Voice(trunk, line, speech, WallClock(), desk, wanted=wanted)
+    first = asyncio.create_task(voice.send(a_notice(id="N0", address="119")))
+    await until(lambda: bool(phones.calls))
+    with pytest.raises(SendFailed) as failed:
+        await voice.send(a_notice(id="N1", address="119"))
+    assert (await first).outcome == "key_1"
+    assert asked == ["N1"], "who need not wait rings at once"
+    assert (failed.value.outcome, failed.value.lasting) == ("party_answered", True)
+    assert len(phones.calls) == 1
+
+
 async def test_119_has_many_lines_and_a_person_one(
     trunk: VoiceSettings, line: Line, speech: Speech, phones: Phones, desk: Desk
 ) -> None:

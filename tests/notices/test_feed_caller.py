@@ -283,6 +283,28 @@ async def test_what_a_dead_caller_claimed_is_sent_again_at_once(desk: Desk) -> N
     assert phone.received[0].repeat_of_unknown
 
 
+async def test_a_claimed_call_is_unwanted_once_anybody_of_the_party_has_answered(
+    desk: Desk,
+) -> None:
+    caller = Caller(desk.database, [Telephone()], desk.clock, owner="a")
+    claimed = {n.role: n.id for n in await caller.claim({"webhook": 9})}
+
+    async def wanted() -> dict[str, bool]:
+        async with desk.database.connection() as connection:
+            return {
+                role: await store.is_wanted(connection, notice_id)
+                for role, notice_id in claimed.items()
+            }
+
+    assert await wanted() == dict.fromkeys(claimed, True)
+    async with desk.database.transaction() as tx:
+        await signals.append(tx, [answer(claimed["unit"], AnswerKind.LOOKING, 5)])
+        assert await store.is_wanted(tx, "a call test")
+    assert await wanted() == {"unit": False, "micro_station": True}, "before it is judged"
+    await desk.judge_all()
+    assert not (await wanted())["unit"]
+
+
 async def test_nobody_is_called_while_their_answer_waits_to_be_judged(desk: Desk) -> None:
     """The judge may be dead; the caller does not ring a party that acknowledged a moment ago."""
     rows = await desk.rows("SELECT id FROM notices.notice WHERE role = 'unit'")

@@ -4,7 +4,8 @@ Rule 1. The INVITE leaves at once; the words are made while it rings.
 Rule 2. Only a key is an answer. Whoever says nothing, a voicemail too, has not answered.
 Rule 3. An answer is durable before the call ends, and it counts even if the person has hung up.
 Rule 4. One telephone is not rung for two things at once: the second call follows the first. A desk
-        that many people call (119, a brigade) has several lines.
+        that many people call (119, a brigade) has several lines. A call that had to wait for a line
+        is made only if the party has not answered meanwhile.
 Rule 5. A call is recorded only where that is switched on, and says so.
 Rule 6. Without speech the call is made all the same: a tone sounds and the keys count.
 """
@@ -30,6 +31,7 @@ READINGS: Final = 2
 READINGS_MAX: Final = 6  # with those that key 3 asked for
 KEEP_TRIES: Final = 3
 KEEP_PAUSE_S: Final = 1.0
+WAITED_S: Final = 0.1  # for a line: so long ago it was claimed that somebody may have answered
 NUMBER: Final = re.compile(r"\+?[0-9*#]{2,32}")
 NUMBER_NOISE: Final = re.compile(r"[\s()-]")
 NOTICE_HEADER: Final = "X-Wanghuo-Notice"  # lets an exchange's records be held against ours
@@ -38,6 +40,7 @@ NOTICE_HEADER: Final = "X-Wanghuo-Notice"  # lets an exchange's records be held 
 Kept = Callable[[Handed, bytes, float], Awaitable[None]]
 # (notice, answer): makes what a person answered durable. Raises Unavailable.
 Answered = Callable[[Handed, AnswerKind], Awaitable[None]]
+Wanted = Callable[[Handed], Awaitable[bool]]  # whether its party has still given no answer
 
 _log = structlog.get_logger("voice")
 
@@ -59,12 +62,14 @@ class Voice:
         clock: Clock,
         answered: Answered,
         kept: Kept | None = None,
+        wanted: Wanted | None = None,
     ) -> None:
         self._settings = settings
         self._line = line
         self._speech = speech
         self._clock = clock
         self._answered = answered
+        self._wanted = wanted
         self._kept = kept if settings.recording else None
         self._keeping: set[asyncio.Task[None]] = set()
         self._pause = sound.silence(settings.pause_s)
@@ -74,7 +79,10 @@ class Voice:
     async def send(self, notice: Handed) -> Sent:
         """Call one person. Raises SendFailed; unknown if they may have heard it all the same."""
         uri = self._uri(notice.address)
+        came_s = self._clock.monotonic_s()
         async with self._line_to(uri, notice.role), self._room:
+            if self._clock.monotonic_s() - came_s > WAITED_S and not await self._is_wanted(notice):
+                raise SendFailed("party_answered", unknown=False, lasting=True)
             making = asyncio.create_task(self._sound(notice))
             try:
                 return await self._call(uri, notice, making)
@@ -82,6 +90,10 @@ class Voice:
                 raise SendFailed(str(error), unknown=False) from error
             finally:
                 making.cancel()
+
+    async def _is_wanted(self, notice: Handed) -> bool:
+        """Whether to ring after a wait for the line: somebody else may have answered meanwhile."""
+        return self._wanted is None or await self._wanted(notice)
 
     def _uri(self, address: str) -> str:
         number = NUMBER_NOISE.sub("", address)

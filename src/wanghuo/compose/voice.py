@@ -17,7 +17,7 @@ from wanghuo.channels import store as channels
 from wanghuo.channels.model import Recording
 from wanghuo.channels.sip import Line
 from wanghuo.channels.speech import Speech
-from wanghuo.channels.voice import Kept, Voice
+from wanghuo.channels.voice import Kept, Voice, Wanted
 from wanghuo.clock import Clock, WallClock
 from wanghuo.compose import claims
 from wanghuo.compose.house import dsn
@@ -27,14 +27,15 @@ from wanghuo.engines.stream import Stream
 from wanghuo.errors import Unavailable
 from wanghuo.facts.entry import AnswerEntry, AnswerKind, Entry, encode
 from wanghuo.identity import derived
+from wanghuo.notices import store as notices
 from wanghuo.notices.feed import Caller
 from wanghuo.notices.model import Handed
-from wanghuo.notices.store import CALLS_CHANNEL
 from wanghuo.settings import Settings
 from wanghuo.signals import store as signals
 from wanghuo.signals.feed import FALLBACK_FIRE
 
 COMMIT_PATIENCE_S: Final = 1.0
+WANTED_PATIENCE_S: Final = 0.5
 MONTH_DAYS: Final = 31
 WAITING_SHARE: Final = 5  # calls that wait for one busy number keep no other number's call out
 
@@ -59,10 +60,16 @@ async def voice(settings: Settings) -> int:
                 clock,
                 keep_answer(database, stream, clock),
                 keep_recording(settings, database, clock),
+                still_wanted(database),
             )
             held = WAITING_SHARE * settings.voice.calls_max
             calling = Caller(
-                database, [channel], clock, owner=owner, calls_at_once=held, woken_by=CALLS_CHANNEL
+                database,
+                [channel],
+                clock,
+                owner=owner,
+                calls_at_once=held,
+                woken_by=notices.CALLS_CHANNEL,
             )
             group.create_task(speech.warm())
             group.create_task(line.died())
@@ -96,6 +103,19 @@ def keep_answer(database: Database, stream: Stream, clock: Clock) -> Answered:
             await stream.publish(FALLBACK_FIRE, encode(entry), entry.id)
 
     return keep
+
+
+def still_wanted(database: Database) -> Wanted:
+    """Whether the fire log holds no answer of the party yet; a silent database stops no call."""
+
+    async def wanted(notice: Handed) -> bool:
+        try:
+            async with asyncio.timeout(WANTED_PATIENCE_S), database.connection() as connection:
+                return await notices.is_wanted(connection, notice.id)
+        except (*DOWN, SqlError):
+            return True
+
+    return wanted
 
 
 def keep_recording(settings: Settings, database: Database, clock: Clock) -> Kept:

@@ -257,6 +257,13 @@ UPDATE notices.notice SET claimed_until = $3 WHERE id = ANY ($1::text[]) AND cla
 RETURNING id, state
 """
 
+IS_WANTED: Final = """
+SELECT NOT EXISTS (
+    SELECT FROM notices.notice n WHERE n.id = $1 AND (n.state <> 'sending' OR EXISTS (
+        SELECT FROM signals.inbox a JOIN notices.notice m ON m.id = a.notice_id
+        WHERE m.party_id = n.party_id)))
+"""
+
 # Only the claimer may say what became of its claim; an answer that came first stays.
 RECORD: Final = """
 UPDATE notices.notice n SET

@@ -117,6 +117,14 @@ async def renew(tx: Transaction, ids: Sequence[str], who: Claimant, now: datetim
     return {row["id"] for row in rows if row["state"] == NoticeState.STOPPED}
 
 
+async def is_wanted(tx: Transaction, notice_id: str) -> bool:
+    """Whether a claimed notice is still to be sent: nobody of its party has answered.
+
+    An answer that waits to be judged counts. What is no notice, such as a call test, is wanted.
+    """
+    return bool(await tx.fetchval(queries.IS_WANTED, notice_id))
+
+
 async def claimants(tx: Transaction) -> list[str]:
     """Who has claimed what is being sent."""
     return [row["claimed_by"] for row in await tx.fetch(queries.CLAIMANTS)]
