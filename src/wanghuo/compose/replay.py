@@ -58,6 +58,11 @@ async def replay(settings: Settings, *, as_json: bool) -> int:
         verdict = "the same, byte for byte" if result.equal else "NOT the same"
         say(f"{result.entries} entries judged again in {result.seconds:.1f} s: {verdict}")
         say(f"  as kept     {result.digest}\n  judged again {result.digest_again}")
+        if not result.equal:
+            say(
+                "  It is judged with the registers of now: places, contacts, stations or travel"
+                " times that were imported or ranked since a fire change who was chosen for it."
+            )
     return 0 if result.equal else 1
 
 
