@@ -63,6 +63,7 @@ class Outcome:
     acknowledged: int = 0
     repeats: int = 0
     while_leaving: int = 0  # called within UNDER_WAY_S of the key
+    news: int = 0  # called after the key to hear how it went on
     called_again: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     taken_but_lost: list[str] = field(default_factory=list)
@@ -89,8 +90,8 @@ class Outcome:
                 f"acknowledged; called again {len(self.called_again)}, forgotten "
                 f"{len(self.forgotten)}, taken and lost {len(self.taken_but_lost)}; calls made "
                 f"again after a kill {self.repeats}, on their way when the key came "
-                f"{self.while_leaving}; telephone killed → its calls made again "
-                f"{again}", "-", "-", verdict, reason,
+                f"{self.while_leaving}, news after it {self.news}; telephone killed → its calls "
+                f"made again {again}", "-", "-", verdict, reason,
             )
         ]  # fmt: skip
 
@@ -190,7 +191,9 @@ async def _hold(house: Linked, fires: Sequence[Fire], outcome: Outcome) -> None:
             outcome.again_after_s += _since_voice(outcome, ring, before_s[plan.id])
         before_s[plan.id] = ring.at_s
         late_s = epoch_of(ring.at_s) - answered_s.get(plan.party_id, float("inf"))
-        if late_s > UNDER_WAY_S and plan.purpose not in NEWS:
+        if late_s > 0 and plan.purpose in NEWS:
+            outcome.news += 1
+        elif late_s > UNDER_WAY_S:
             outcome.called_again.append(f"{plan.role} {plan.number} {late_s:.1f} s after its key")
         elif late_s > 0:
             outcome.while_leaving += 1
