@@ -70,30 +70,35 @@ async def test_from_a_frame_on_the_wire_to_a_closed_incident_by_keyboard_alone(
     await keys.press("Enter")
     await expect(page.locator(".queue .done").first).to_be_visible()
     example = house.credentials()["examples"]["gb26875"]
-    device = Transmitter(house.gb26875_port, bytes.fromhex(example["source"]))
+    source = bytes.fromhex(example["source"])
     point = example["points"][0]
     wired = f"{point['component_type']:02x}{point['component_address']}"
-    device.send_fire(example["system_type"], example["system_address"], wired)
-    go = page.locator(".act .go")
-    await expect(go).to_have_attribute("data-act", "acknowledge")
-    await page.wait_for_timeout(500)  # the lock after a change
-    await keys.press("Enter")
-    await expect(page.locator(".held")).to_contain_text("你在处置")
-    for level in ("F2", "F3"):
-        await keys.press("u")
-        await expect(page.locator(".head .lvl .lvt")).to_contain_text(level)
-    await keys.press("d")
-    await expect(page.locator(".sheet input").first).to_be_focused()
-    await keys.press("Space")
-    await keys.press("Tab")
-    await keys.type("看过录像，火已扑灭")
-    await keys.press("Tab")
-    await keys.press("Enter")
-    await expect(page.locator(".queue [data-number]")).to_have_count(0)
-    number = (await page.locator(".head .facts").first.get_attribute("title")) or ""
-    closed = fires.incident(number)
-    assert (closed["state"], closed["disposition"], closed["level_peak"]) == ("closed", "fire", 3)
-    device.close()
+    with contextlib.closing(Transmitter(house.gb26875_port, source)) as device:
+        device.send_fire(example["system_type"], example["system_address"], wired)
+        go = page.locator(".act .go")
+        await expect(go).to_have_attribute("data-act", "acknowledge")
+        await page.wait_for_timeout(500)  # the lock after a change
+        await keys.press("Enter")
+        await expect(page.locator(".held")).to_contain_text("你在处置")
+        for level in ("F2", "F3"):
+            await expect(go).to_be_enabled()  # until the answer is there a key does nothing
+            await keys.press("u")
+            await expect(page.locator(".head .lvl .lvt")).to_contain_text(level)
+        await keys.press("d")
+        await expect(page.locator(".sheet input").first).to_be_focused()
+        await keys.press("Space")
+        await keys.press("Tab")
+        await keys.type("看过录像，火已扑灭")
+        await keys.press("Tab")
+        await keys.press("Enter")
+        await expect(page.locator(".queue [data-number]")).to_have_count(0)
+        number = (await page.locator(".head .facts").first.get_attribute("title")) or ""
+        closed = fires.incident(number)
+        assert (closed["state"], closed["disposition"], closed["level_peak"]) == (
+            "closed",
+            "fire",
+            3,
+        )
     await desk.close()
     assert desk.complaints == []
 
