@@ -59,7 +59,7 @@ export const frame = {
   'queue.empty': 'Nothing to handle now.',
   'queue.last': 'Last one closed {time}: {place}',
   'queue.done': '{handled} handled today, {fires} of them fires',
-  'queue.troubles': '{count} device troubles are work orders, not in this list',
+  'queue.troubles': '{count} device troubles, not in this queue',
   'unjudged.title': 'Fire signals waiting to be judged: {count}',
   'unjudged.why': 'The database is not answering. The signals are safe and will be judged and told when it is back. Until then act on their source.',
   'phone.open': 'Open {place}',

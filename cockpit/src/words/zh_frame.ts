@@ -57,7 +57,7 @@ export const frame = {
   'queue.empty': '现在没有待处置的警情。',
   'queue.last': '上一起 {time} 结案：{place}',
   'queue.done': '今日已处置 {handled} 起，其中真火 {fires} 起',
-  'queue.troubles': '设备障碍 {count} 件已转工单，不进本列',
+  'queue.troubles': '设备障碍 {count} 件，不进本列',
   'unjudged.title': '{count} 条火警待定级',
   'unjudged.why': '数据库没有响应。信号已由后备保存，恢复后自动定级和通知。现在请按来源人工处置。',
   'phone.open': '处置 {place}',
